@@ -1,0 +1,178 @@
+using Kymo.Lab.Data;
+using Kymo.Lab.Models;
+using Kymo.Lab.Training;
+using Kymo.Torch;
+using Kymo.Torch.Checkpoints;
+using Kymo.Torch.Optimizers;
+
+namespace Kymo.Lab.Recipes.UrbanSounds;
+
+/// <summary>Loss and accuracy over a set of clips.</summary>
+/// <param name="Loss">Mean cross-entropy, nats.</param>
+/// <param name="Accuracy">Share of clips whose class was named, 0 to 1.</param>
+/// <param name="Probabilities">(clip, class), row by row.</param>
+sealed record Evaluation(double Loss, double Accuracy, float[][] Probabilities);
+
+/// <summary>One epoch of one fold.</summary>
+sealed record EpochRow(
+    int Epoch, DateTimeOffset Start, DateTimeOffset End, double TrainLoss, double TrainAccuracy, double ValLoss, double ValAccuracy,
+    double Rate, bool IsBest);
+
+/// <summary>
+/// Trains the network of one held-out fold, epoch by epoch. All of its state can be taken out and put back between two epochs, after
+/// which it goes on as if nothing had happened.
+/// </summary>
+sealed class FoldTrainer : IDisposable
+{
+    readonly UrbanSoundsConfig _config;
+    readonly SpectrogramExamples _examples;
+    readonly Split _split;
+    readonly TimeProvider _clock;
+    readonly RandomGenerator _dropout;
+    readonly RandomStream _shuffle;
+    readonly RandomStream _augment;
+    readonly Optimizer _optimizer;
+    readonly TensorScope _scope = new();
+    readonly Device _device;
+
+    public FoldTrainer(UrbanSoundsConfig config, SpectrogramExamples examples, Split split, Device device, TimeProvider clock)
+    {
+        (_config, _examples, _split, _device, _clock) = (config, examples, split, device, clock);
+        var stream = $"fold {split.Fold}";
+        _dropout = new RandomGenerator(RandomStream.SeedFor(config.Seed, $"dropout/{stream}"));
+        _shuffle = new RandomStream(config.Seed, $"shuffle/{stream}");
+        _augment = new RandomStream(config.Seed, $"augment/{stream}");
+        using var init = new RandomGenerator(RandomStream.SeedFor(config.Seed, $"init/{stream}"));
+        Model = NewModel(config, examples.Set.Classes.Count, init, _dropout);
+        Model.To(device);
+        Standardizer = config.Features.Standardize == "train" ? examples.Fit(split.Train) : Standardizer.None(examples.Bands);
+        _optimizer = config.Optim.Name == "adam"
+            ? new Adam(Model.Parameters(), config.Optim.Lr, weightDecay: config.Optim.WeightDecay)
+            : new AdamW(Model.Parameters(), config.Optim.Lr, weightDecay: config.Optim.WeightDecay);
+        State = new FoldState(config);
+    }
+
+    /// <summary>The network.</summary>
+    public UrbanCnn Model { get; }
+
+    /// <summary>Scales the inputs.</summary>
+    public Standardizer Standardizer { get; }
+
+    /// <summary>How far the fold is: history, best weights, early stop, schedule.</summary>
+    public FoldState State { get; private set; }
+
+    /// <summary>Whether no epoch is left.</summary>
+    public bool IsFinished => State.Stopped || State.History.Count >= _config.Trainer.Epochs;
+
+    /// <summary>The recipe's network without weights of its own yet.</summary>
+    public static UrbanCnn NewModel(UrbanSoundsConfig config, int classes, RandomGenerator init, RandomGenerator dropout) =>
+        new(new UrbanCnnConfig(classes, config.Features.NMels, config.Model.EncoderDropout, config.Model.HeadDropout), init, dropout);
+
+    /// <summary>Trains one epoch and scores the validation part.</summary>
+    /// <param name="step">Told after each step: steps done, steps in all, loss.</param>
+    /// <param name="cancel">Asks to stop between two steps; the epoch then never was.</param>
+    public EpochRow RunEpoch(Action<int, int, double> step, CancellationToken cancel)
+    {
+        var start = _clock.GetUtcNow();
+        var (trainLoss, trainAccuracy) = Train(step, cancel);
+        var validation = Evaluate(_split.Validation);
+        var row = new EpochRow(
+            State.History.Count + 1, start, _clock.GetUtcNow(), trainLoss, trainAccuracy, validation.Loss, validation.Accuracy,
+            _optimizer.LearningRate, validation.Accuracy > State.BestAccuracy);
+        State.Add(row, Model.SaveState());
+        return row;
+    }
+
+    /// <summary>Scores some recordings with the present weights.</summary>
+    public Evaluation Evaluate(int[] indices) =>
+        Classifier.Evaluate(Model, _examples, indices, Standardizer, _config.Trainer.EvalBatchSize, _device);
+
+    /// <summary>Puts the weights in place that are reported.</summary>
+    public void SelectWeights()
+    {
+        if (State.Selected() is { } weights) Model.LoadState(weights);
+    }
+
+    /// <summary>Everything that the next epoch depends on.</summary>
+    public FoldSnapshot Capture() => new(
+        State, Model.SaveState(), _optimizer.SaveState(), _dropout.State, _shuffle.State, _augment.State);
+
+    /// <summary>Goes back to a captured moment.</summary>
+    public void Restore(FoldSnapshot snapshot)
+    {
+        State = snapshot.State;
+        Model.LoadState(snapshot.Weights);
+        _optimizer.LoadState(snapshot.Optimizer);
+        _dropout.State = snapshot.Dropout;
+        _shuffle.State = snapshot.Shuffle;
+        _augment.State = snapshot.Augment;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _scope.Dispose();
+        _optimizer.Dispose();
+        Model.Dispose();
+        _dropout.Dispose();
+    }
+
+    (double Loss, double Accuracy) Train(Action<int, int, double> step, CancellationToken cancel)
+    {
+        Model.Train();
+        var order = _split.Train.ToArray();
+        _shuffle.Shuffle<int>(order);
+        var batches = Batches(order.Length);
+        var classes = _examples.Set.Classes.Count;
+        var clips = new float[(_config.Trainer.BatchSize + 1) * _examples.Length];
+        var targets = new float[(_config.Trainer.BatchSize + 1) * classes];
+        var (losses, correct) = (0.0, 0);
+        for (var batch = 0; batch < batches; batch++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var end = batch == batches - 1 ? order.Length : (batch + 1) * _config.Trainer.BatchSize;
+            var indices = order.AsSpan()[(batch * _config.Trainer.BatchSize)..end];
+            var (x, y) = (clips.AsSpan(0, indices.Length * _examples.Length), targets.AsSpan(0, indices.Length * classes));
+            Prepare(indices, x, y);
+            _optimizer.LearningRate = State.Rate((State.History.Count * batches) + batch, _config.Trainer.Epochs * batches);
+
+            var logits = Model.Forward(_scope.From<float>(x, indices.Length, _examples.Bands, _examples.Frames).To(_device));
+            var loss = Losses.CrossEntropy(logits, _scope.From<float>(y, indices.Length, classes).To(_device));
+            _optimizer.ZeroGrad();
+            loss.Backward();
+            if (_config.Optim.GradClip > 0) Gradients.ClipNorm(Model.Parameters(), _config.Optim.GradClip);
+            _optimizer.Step();
+
+            var value = loss.Item();
+            if (!double.IsFinite(value))
+                throw new TrainingException($"fold {_split.Fold}, epoch {State.History.Count + 1}, step {batch + 1}: the loss is {value}; try a lower optim.lr or optim.grad_clip=1");
+            losses += value * indices.Length;
+            correct += Classifier.CountCorrect(logits.ToArray<float>(), y, classes);
+            _scope.Reset();
+            step(batch + 1, batches, value);
+        }
+        return (losses / order.Length, (double)correct / order.Length);
+    }
+
+    // A last batch of one clip would give batch norm no spread: it joins the batch before.
+    int Batches(int count)
+    {
+        var batches = (count + _config.Trainer.BatchSize - 1) / _config.Trainer.BatchSize;
+        return batches > 1 && count % _config.Trainer.BatchSize == 1 ? batches - 1 : batches;
+    }
+
+    void Prepare(ReadOnlySpan<int> indices, Span<float> clips, Span<float> targets)
+    {
+        _examples.Fill(indices, Standardizer, clips);
+        var scratch = new float[_examples.Length];
+        var classes = _examples.Set.Classes.Count;
+        var smoothing = (float)_config.Optim.LabelSmoothing;
+        targets.Fill(smoothing / classes);
+        for (var i = 0; i < indices.Length; i++)
+        {
+            targets[(i * classes) + _examples.Set.Recordings[indices[i]].Label] += 1 - smoothing;
+            _config.Augment.Apply(clips.Slice(i * _examples.Length, _examples.Length), _examples.Bands, _augment, scratch);
+        }
+        _config.Augment.Mix(clips, targets, indices.Length, _augment);
+    }
+}
