@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Numerics;
 using System.Text;
 
@@ -18,6 +19,7 @@ sealed class PickleWriter
     readonly Dictionary<TensorStorage, int> _keys = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<(ReadOnlyMemory<byte>, ElementType), int> _keysByMemory = [];
     readonly List<TensorStorage> _storages = [];
+    readonly List<int> _keyMemo = [];
     int _memoCount;
 
     /// <summary>The pickle of a value, and the storages it names in the order of their keys 0, 1, ...</summary>
@@ -197,15 +199,19 @@ sealed class PickleWriter
         Memoize(tensor);
     }
 
-    /// <summary>The persistent id of a storage. Its key is a text of its own, never recalled as any other text.</summary>
+    /// <summary>The persistent id of a storage. Its key is recalled as a key only, not as a text that happens to read the same.</summary>
     void SaveStorage(TensorStorage storage)
     {
         var key = Key(storage);
         Put(PickleOpcode.Mark);
         SaveText("storage");
         SaveGlobal(PickleGlobal.Storage(storage.Type));
-        PutText(key.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        Memoize();
+        if (key < _keyMemo.Count) Recall(_keyMemo[key]);
+        else
+        {
+            PutText(key.ToString(CultureInfo.InvariantCulture));
+            _keyMemo.Add(Memoize());
+        }
         SaveText("cpu");
         SaveInteger(storage.ElementCount);
         Put(PickleOpcode.Tuple);

@@ -12,7 +12,9 @@ namespace Kymo.Torch.Checkpoints;
 sealed class ZipWriter(Stream stream)
 {
     const int Alignment = 64;
-    const ushort Flags = 0x0808;    // bit 3: sizes follow the content; bit 11: names are UTF-8
+
+    // Bit 3: sizes follow the content (not for empty content, as PyTorch does). Bit 11: names are UTF-8.
+    const ushort Flags = 0x0808, FlagsOfEmpty = 0x0800;
     readonly List<(byte[] Name, uint Checksum, long Size, long Offset)> _entries = [];
 
     /// <summary>Adds an entry (at most 2 GiB, as memory holds no more).</summary>
@@ -24,7 +26,7 @@ sealed class ZipWriter(Stream stream)
         var padding = (int)((Alignment - start % Alignment) % Alignment);
         var header = new byte[30 + nameBytes.Length + 4 + padding];
         Put(header, 0, 0x04034b50u);
-        Put(header, 6, Flags);
+        Put(header, 6, content.IsEmpty ? FlagsOfEmpty : Flags);
         Put(header, 26, (ushort)nameBytes.Length);
         Put(header, 28, (ushort)(4 + padding));
         nameBytes.CopyTo(header, 30);
@@ -35,14 +37,15 @@ sealed class ZipWriter(Stream stream)
         stream.Write(header);
         stream.Write(content);
 
-        var descriptor = new byte[16];
         var checksum = Crc32.Append(0, content);
+        _entries.Add((nameBytes, checksum, content.Length, offset));
+        if (content.IsEmpty) return;
+        var descriptor = new byte[16];
         Put(descriptor, 0, 0x08074b50u);
         Put(descriptor, 4, checksum);
         Put(descriptor, 8, (uint)content.Length);
         Put(descriptor, 12, (uint)content.Length);
         stream.Write(descriptor);
-        _entries.Add((nameBytes, checksum, content.Length, offset));
     }
 
     /// <summary>Writes the directory and the end records.</summary>
@@ -77,7 +80,7 @@ sealed class ZipWriter(Stream stream)
         var header = new byte[46 + name.Length + (far ? 12 : 0)];
         Put(header, 0, 0x02014b50u);
         Put(header, 6, (ushort)(far ? 45 : 0));
-        Put(header, 8, Flags);
+        Put(header, 8, size == 0 ? FlagsOfEmpty : Flags);
         Put(header, 16, checksum);
         Put(header, 20, (uint)size);
         Put(header, 24, (uint)size);
