@@ -107,7 +107,7 @@ public sealed record UrbanFeatureOptions(
     [property: Range(0, 192_000)] double FMin = 0,
     [property: Range(1, 192_000)] double FMax = 11025,
     [property: Range(0.05, 600)] double Duration = 4.0,
-    [property: AllowedValues("zero", "repeat")] string ShortClips = "zero",
+    [property: AllowedValues("zero", "repeat")] string ShortClips = "repeat",
     [property: AllowedValues("floor", "loudest")] string Silence = "floor",
     [property: AllowedValues("train", "none")] string Standardize = "train");
 
