@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Numerics;
+using Kymo.Torch.Checkpoints;
+
+namespace Kymo.Lab.Recipes.UrbanSounds;
+
+using Weights = IReadOnlyList<(string Name, StoredTensor Tensor)>;
+
+/// <summary>Everything that the next epoch of a fold depends on.</summary>
+/// <param name="State">History, best and mean weights.</param>
+/// <param name="Weights">The network.</param>
+/// <param name="Optimizer">The optimiser.</param>
+/// <param name="Dropout">Position of the stream <c>dropout</c>.</param>
+/// <param name="Shuffle">Position of the stream <c>shuffle</c>.</param>
+/// <param name="Augment">Position of the stream <c>augment</c>.</param>
+sealed record FoldSnapshot(FoldState State, Weights Weights, PickleDictionary Optimizer, byte[] Dropout, byte[] Shuffle, byte[] Augment);
+
+/// <summary>
+/// The checkpoints of one fold: <c>state.pth</c> and the one before it, each written under another name and renamed. A file that
+/// cannot be read is passed over for the one before.
+/// </summary>
+/// <param name="folder">The fold's checkpoint folder.</param>
+/// <param name="config">Gives a restored state its rules.</param>
+sealed class FoldCheckpoints(string folder, UrbanSoundsConfig config)
+{
+    string Newest => Path.Combine(folder, "state.pth");
+
+    string Previous => Path.Combine(folder, "state.previous.pth");
+
+    /// <summary>Keeps a snapshot.</summary>
+    public void Save(FoldSnapshot snapshot)
+    {
+        Directory.CreateDirectory(folder);
+        var next = Path.Combine(folder, "state.next.pth");
+        TorchFile.Write(next, ToPickle(snapshot));
+        if (File.Exists(Newest)) File.Move(Newest, Previous, overwrite: true);
+        File.Move(next, Newest);
+    }
+
+    /// <summary>The newest readable snapshot, or null where the fold has none.</summary>
+    /// <param name="warn">Told of a snapshot that had to be passed over.</param>
+    /// <exception cref="CheckpointException">There are snapshots, and none can be read.</exception>
+    public FoldSnapshot? Load(Action<string> warn)
+    {
+        CheckpointException? fault = null;
+        foreach (var path in new[] { Newest, Previous })
+        {
+            if (!File.Exists(path)) continue;
+            try
+            {
+                return FromPickle(path, TorchFile.Read(path));
+            }
+            catch (CheckpointException error)
+            {
+                fault = error;
+                warn($"{error.Message}; going back to the checkpoint before it");
+            }
+        }
+        return fault is null ? null : throw fault;
+    }
+
+    static PickleDictionary ToPickle(FoldSnapshot snapshot)
+    {
+        var tree = new PickleDictionary
+        {
+            { "format", 1 },
+            { "epoch", snapshot.State.History.Count },
+            { "model_state_dict", TorchFile.StateDict("", snapshot.Weights) },
+            { "optimizer_state_dict", snapshot.Optimizer },
+            { "history", new PickleList(snapshot.State.History.Select(ToPickle)) },
+            { "dropout", Convert.ToHexStringLower(snapshot.Dropout) },
+            { "shuffle", Convert.ToHexStringLower(snapshot.Shuffle) },
+            { "augment", Convert.ToHexStringLower(snapshot.Augment) },
+        };
+        if (snapshot.State.Best is { } best) tree.Add("best", TorchFile.StateDict("", best));
+        if (snapshot.State.Average is { } average) tree.Add("average", TorchFile.StateDict("", average));
+        return tree;
+    }
+
+    static PickleValue ToPickle(EpochRow row) => new PickleTuple(
+        row.Epoch, row.Start.ToString("O", CultureInfo.InvariantCulture), row.End.ToString("O", CultureInfo.InvariantCulture),
+        row.TrainLoss, row.TrainAccuracy, row.ValLoss, row.ValAccuracy, row.Rate, row.IsBest);
+
+    FoldSnapshot FromPickle(string path, PickleValue value)
+    {
+        var tree = value as PickleDictionary ?? throw new CheckpointException(path, "expected a dictionary of a fold's state");
+        PickleValue At(string key) => tree.TryGetValue(key, out var found) ? found : throw new CheckpointException(path, $"has no '{key}'");
+        Weights? WeightsAt(string key) => tree.TryGetValue(key, out var found) ? TorchFile.StateDictOf(path, found) : null;
+        var history = At("history") as PickleList ?? throw new CheckpointException(path, "'history' is no list");
+        var state = new FoldState(config)
+        {
+            History = [.. history.Select(row => Row(path, row))],
+            Best = WeightsAt("best"),
+            Average = WeightsAt("average"),
+        };
+        return new FoldSnapshot(
+            state,
+            WeightsAt("model_state_dict") ?? throw new CheckpointException(path, "has no 'model_state_dict'"),
+            At("optimizer_state_dict") as PickleDictionary ?? throw new CheckpointException(path, "'optimizer_state_dict' is no dictionary"),
+            Bytes(path, At("dropout")), Bytes(path, At("shuffle")), Bytes(path, At("augment")));
+    }
+
+    static EpochRow Row(string path, PickleValue value)
+    {
+        if (value is not PickleTuple { Count: 9 } row
+            || row[0] is not PickleInteger { Value: var epoch } || row[1] is not PickleText { Value: var start }
+            || row[2] is not PickleText { Value: var end } || row[8] is not PickleBoolean { Value: var isBest })
+            throw new CheckpointException(path, "'history' holds something that is no epoch");
+        double Number(int i) => row[i] is PickleFloat { Value: var number } ? number : throw new CheckpointException(path, $"'history' item {i} is no number");
+        return new EpochRow(
+            (int)BigInteger.Min(epoch, int.MaxValue), Moment(path, start), Moment(path, end),
+            Number(3), Number(4), Number(5), Number(6), Number(7), isBest);
+    }
+
+    static DateTimeOffset Moment(string path, string text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var moment)
+            ? moment
+            : throw new CheckpointException(path, $"'{text}' is no time");
+
+    static byte[] Bytes(string path, PickleValue value)
+    {
+        try
+        {
+            return value is PickleText { Value: var text } ? Convert.FromHexString(text) : throw new FormatException("no text");
+        }
+        catch (FormatException error)
+        {
+            throw new CheckpointException(path, "a random stream's state is no hexadecimal text", error);
+        }
+    }
+}
