@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using System.Runtime.Intrinsics;
+using Kymo.Signals.Spectra;
+using Kymo.Signals.Spectra.Lanes;
+
+namespace Kymo.Signals.Features;
+
+/// <summary>
+/// Samples in, log-mel spectrogram (mel, frame) out, by <see cref="LogMelOptions"/>. Safe to use from many threads at once; after the
+/// first call on each thread nothing is allocated.
+/// </summary>
+public sealed class LogMelExtractor
+{
+    readonly FramePlan _frames;
+    readonly RealPlan _fourier;
+    readonly MelFilterBank _filters;
+    readonly ConcurrentBag<Workspace> _workspaces = [];
+
+    /// <summary>Prepares window, transform and filters.</summary>
+    /// <param name="options">What to compute.</param>
+    /// <exception cref="ArgumentException">The options cannot be used; the message lists every reason.</exception>
+    public LogMelExtractor(LogMelOptions options)
+    {
+        var problems = options.Problems();
+        if (problems.Count > 0) throw new ArgumentException(string.Join("; ", problems), nameof(options));
+        Options = options;
+        _frames = new(Windows.Centered(WindowKind.Hann, options.WinLength, options.NFft), options.HopLength, center: true);
+        _fourier = new(options.NFft);
+        _filters = new(options.SampleRate, options.NFft, options.NMels, options.FMin, options.FMax);
+    }
+
+    /// <summary>What is computed.</summary>
+    public LogMelOptions Options { get; }
+
+    /// <summary>Number of mel bands.</summary>
+    public int MelCount => Options.NMels;
+
+    /// <summary>Number of frames a clip of <paramref name="samples"/> samples gives (where the duration is fixed, any clip).</summary>
+    public int FrameCount(int samples) => Framing.Count(Options.ClipSamples ?? samples, Options.NFft, Options.HopLength, center: true);
+
+    /// <summary>Length of the result of a clip of <paramref name="samples"/> samples: bands times frames.</summary>
+    public int OutputLength(int samples) => checked(MelCount * FrameCount(samples));
+
+    /// <summary>Computes the spectrogram of one clip.</summary>
+    /// <param name="samples">Mono samples at <see cref="LogMelOptions.SampleRate"/>, at least one, in [-1, 1] by custom.</param>
+    /// <param name="destination">Receives dB values (mel, frame); <see cref="OutputLength"/> values.</param>
+    /// <exception cref="ArgumentException">No samples, samples that are not finite, or a destination of another length.</exception>
+    public void Extract(ReadOnlySpan<float> samples, Span<float> destination)
+    {
+        if (!_workspaces.TryTake(out var workspace)) workspace = new(this, PreferredLanes);
+        try
+        {
+            Extract(samples, destination, workspace);
+        }
+        finally
+        {
+            _workspaces.Add(workspace);
+        }
+    }
+
+    /// <summary>Computes the spectrogram of one clip into a new array; see <see cref="Extract(ReadOnlySpan{float}, Span{float})"/>.</summary>
+    public float[] Extract(ReadOnlySpan<float> samples)
+    {
+        var result = new float[OutputLength(samples.Length)];
+        Extract(samples, result);
+        return result;
+    }
+
+    static int PreferredLanes => Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4;
+
+    /// <summary>The same with a given number of frames at a time (1, 4, 8, 16), for tests.</summary>
+    internal void Extract(ReadOnlySpan<float> samples, Span<float> destination, int lanes) =>
+        Extract(samples, destination, new Workspace(this, lanes));
+
+    void Extract(ReadOnlySpan<float> samples, Span<float> destination, Workspace workspace)
+    {
+        if (samples.IsEmpty) throw new ArgumentException("has no samples, expected at least one", nameof(samples));
+        var expected = OutputLength(samples.Length);
+        if (destination.Length != expected)
+            throw new ArgumentException($"has room for {destination.Length} values, expected {expected}", nameof(destination));
+        var clip = Clip(samples, workspace);
+        var frames = FrameCount(samples.Length);
+        switch (workspace.Lanes)
+        {
+            case 16: MelPower<Lanes16>(clip, frames, destination, workspace); break;
+            case 8: MelPower<Lanes8>(clip, frames, destination, workspace); break;
+            case 4: MelPower<Lanes4>(clip, frames, destination, workspace); break;
+            default: MelPower<Lanes1>(clip, frames, destination, workspace); break;
+        }
+        ToDecibels(destination);
+    }
+
+    // The samples that count: zeros to the right need not be written, the framing takes them for granted.
+    ReadOnlySpan<float> Clip(ReadOnlySpan<float> samples, Workspace workspace)
+    {
+        if (Options.ClipSamples is not { } length) return samples;
+        if (samples.Length >= length) return samples[..length];
+        if (Options.ShortClips == ShortClipRule.Zero) return samples;
+        var clip = workspace.Clip ??= new float[length];
+        for (var filled = 0; filled < length; filled += samples.Length)
+            samples[..Math.Min(samples.Length, length - filled)].CopyTo(clip.AsSpan(filled));
+        return clip;
+    }
+
+    void MelPower<T>(ReadOnlySpan<float> clip, int frames, Span<float> destination, Workspace workspace) where T : unmanaged, ILanes<T>
+    {
+        ref var rows = ref workspace.Rows.Rows<T>();
+        ref var power = ref workspace.Power.Rows<T>();
+        for (var frame = 0; frame < frames; frame += T.Count)
+        {
+            var count = Math.Min(T.Count, frames - frame);
+            if (!_frames.Load(clip, frame, ref rows, workspace.Scratch))
+            {
+                for (var mel = 0; mel < MelCount; mel++) destination.Slice(mel * frames + frame, count).Clear();
+                continue;
+            }
+            var bins = new PowerBins<T>(ref power);
+            _fourier.Forward(ref rows, ref bins);
+            if (count == T.Count)
+            {
+                _filters.ApplyRows(in power, ref destination[frame], frames);
+                continue;
+            }
+            var mels = workspace.Mels.Span;
+            _filters.ApplyRows(in power, ref mels[0], T.Count);
+            for (var mel = 0; mel < MelCount; mel++)
+                mels.Slice(mel * T.Count, count).CopyTo(destination.Slice(mel * frames + frame, count));
+        }
+    }
+
+    void ToDecibels(Span<float> power)
+    {
+        var maximum = Decibels.Maximum(power);
+        if (!float.IsFinite(maximum)) throw new ArgumentException("hold NaN, infinity or values too large", "samples");
+        var fixedReference = Options.Reference == DecibelReference.Fixed;
+        if (!fixedReference && Options.Silence == SilenceRule.Floor && maximum <= Decibels.DefaultAmin)
+        {
+            power.Fill((float)-Options.TopDb);
+            return;
+        }
+        var reference = fixedReference ? (float)Options.ReferencePower : maximum;
+        Decibels.FromPower(power, maximum, reference, (float)Options.TopDb, Decibels.DefaultAmin);
+    }
+
+    sealed class Workspace(LogMelExtractor owner, int lanes)
+    {
+        public int Lanes { get; } = lanes;
+
+        public AlignedBuffer Rows { get; } = new(owner._fourier.Rows * lanes);
+
+        public AlignedBuffer Power { get; } = new(owner._fourier.Bins * lanes);
+
+        public AlignedBuffer Mels { get; } = new(owner.MelCount * lanes);
+
+        public float[] Scratch { get; } = new float[owner._frames.Reach(lanes)];
+
+        public float[]? Clip { get; set; }
+    }
+}
