@@ -35,8 +35,8 @@ public sealed record DatasetDescription(
             var recording = set.Recordings[i];
             try
             {
-                var info = AudioFile.Info(recording.Path);
-                seconds[recording.Id] = (double)info.Frames / info.SampleRate;
+                var info = AudioFile.ReadInfo(recording.Path);
+                seconds[recording.Id] = info.Seconds ?? (double)AudioFile.Read(recording.Path).Frames / info.SampleRate;
                 rates[info.SampleRate] = rates.GetValueOrDefault(info.SampleRate) + 1;
             }
             catch (DataException error)

@@ -29,7 +29,7 @@ public static class DatasetVerifier
             cancel.ThrowIfCancellationRequested();
             try
             {
-                AudioFile.ReadMono(set.Recordings[i].Path, AudioFile.Info(set.Recordings[i].Path).SampleRate);
+                AudioFile.Read(set.Recordings[i].Path);
             }
             catch (DataException error)
             {

@@ -38,10 +38,10 @@ public sealed class UrbanCnn : Module
         _encoder1 = Add("encoder1", new EncoderBlock(1, 32, 2, config.EncoderDropout, init, dropout));
         _encoder2 = Add("encoder2", new EncoderBlock(32, 64, 2, config.EncoderDropout, init, dropout));
         _encoder3 = Add("encoder3", new EncoderBlock(64, 128, 4, config.EncoderDropout, init, dropout));
-        _conv1d = Add("conv1d", new Conv1d(128, 64, kernelSize: 3, padding: 1, generator: init));
-        _fc1 = Add("fc1", new Linear(64 * (config.Bands / 8), 128, generator: init));
+        _conv1d = Add("conv1d", new Conv1d(128, 64, 3, init, padding: 1));
+        _fc1 = Add("fc1", new Linear(64 * (config.Bands / 8), 128, init));
         _dropout = Add("dropout", new Dropout(config.HeadDropout, dropout));
-        _fc2 = Add("fc2", new Linear(128, config.Classes, generator: init));
+        _fc2 = Add("fc2", new Linear(128, config.Classes, init));
     }
 
     /// <inheritdoc/>
@@ -63,9 +63,9 @@ public sealed class UrbanCnn : Module
 
         public EncoderBlock(int inputs, int outputs, int timePool, double dropout, RandomGenerator init, RandomGenerator dropoutGenerator)
         {
-            _conv = Add("conv", new Conv2d(inputs, outputs, kernelSize: 3, padding: 1, generator: init));
+            _conv = Add("conv", new Conv2d(inputs, outputs, 3, init, padding: 1));
             _norm = Add("bn", new BatchNorm2d(outputs));
-            _pool = Add("pool", new MaxPool2d(2, timePool));
+            _pool = Add("pool", new MaxPool2d((2, timePool)));
             _dropout = Add("dropout", new Dropout(dropout, dropoutGenerator));
         }
 

@@ -38,8 +38,8 @@ public sealed class RandomStream
         }
     }
 
-    /// <summary>A seed of its own for an engine's generator: the first 63 bits of the hash of seed and name.</summary>
-    public static long SeedFor(long seed, string name) => BinaryPrimitives.ReadInt64LittleEndian(Hash(seed, name)) & long.MaxValue;
+    /// <summary>A seed of its own for an engine's generator: the first 64 bits of the hash of seed and name.</summary>
+    public static ulong SeedFor(long seed, string name) => BinaryPrimitives.ReadUInt64LittleEndian(Hash(seed, name));
 
     /// <summary>The next 64 bits.</summary>
     public ulong Next()

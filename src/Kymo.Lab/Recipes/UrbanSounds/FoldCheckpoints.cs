@@ -4,7 +4,7 @@ using Kymo.Torch.Checkpoints;
 
 namespace Kymo.Lab.Recipes.UrbanSounds;
 
-using Weights = IReadOnlyList<(string Name, StoredTensor Tensor)>;
+using Weights = IReadOnlyDictionary<string, StoredTensor>;
 
 /// <summary>Everything that the next epoch of a fold depends on.</summary>
 /// <param name="State">History, best and mean weights.</param>
@@ -13,7 +13,7 @@ using Weights = IReadOnlyList<(string Name, StoredTensor Tensor)>;
 /// <param name="Dropout">Position of the stream <c>dropout</c>.</param>
 /// <param name="Shuffle">Position of the stream <c>shuffle</c>.</param>
 /// <param name="Augment">Position of the stream <c>augment</c>.</param>
-sealed record FoldSnapshot(FoldState State, Weights Weights, PickleDictionary Optimizer, byte[] Dropout, byte[] Shuffle, byte[] Augment);
+sealed record FoldSnapshot(FoldState State, Weights Weights, Weights Optimizer, byte[] Dropout, byte[] Shuffle, byte[] Augment);
 
 /// <summary>
 /// The checkpoints of one fold: <c>state.pth</c> and the one before it, each written under another name and renamed. A file that
@@ -65,15 +65,15 @@ sealed class FoldCheckpoints(string folder, UrbanSoundsConfig config)
         {
             { "format", 1 },
             { "epoch", snapshot.State.History.Count },
-            { "model_state_dict", TorchFile.StateDict("", snapshot.Weights) },
-            { "optimizer_state_dict", snapshot.Optimizer },
+            { "model_state_dict", StateDict(snapshot.Weights) },
+            { "optimizer_state_dict", StateDict(snapshot.Optimizer) },
             { "history", new PickleList(snapshot.State.History.Select(ToPickle)) },
             { "dropout", Convert.ToHexStringLower(snapshot.Dropout) },
             { "shuffle", Convert.ToHexStringLower(snapshot.Shuffle) },
             { "augment", Convert.ToHexStringLower(snapshot.Augment) },
         };
-        if (snapshot.State.Best is { } best) tree.Add("best", TorchFile.StateDict("", best));
-        if (snapshot.State.Average is { } average) tree.Add("average", TorchFile.StateDict("", average));
+        if (snapshot.State.Best is { } best) tree.Add("best", StateDict(best));
+        if (snapshot.State.Average is { } average) tree.Add("average", StateDict(average));
         return tree;
     }
 
@@ -85,7 +85,7 @@ sealed class FoldCheckpoints(string folder, UrbanSoundsConfig config)
     {
         var tree = value as PickleDictionary ?? throw new CheckpointException(path, "expected a dictionary of a fold's state");
         PickleValue At(string key) => tree.TryGetValue(key, out var found) ? found : throw new CheckpointException(path, $"has no '{key}'");
-        Weights? WeightsAt(string key) => tree.TryGetValue(key, out var found) ? TorchFile.StateDictOf(path, found) : null;
+        Weights? WeightsAt(string key) => tree.TryGetValue(key, out var found) ? Tensors(path, key, found) : null;
         var history = At("history") as PickleList ?? throw new CheckpointException(path, "'history' is no list");
         var state = new FoldState(config)
         {
@@ -96,8 +96,23 @@ sealed class FoldCheckpoints(string folder, UrbanSoundsConfig config)
         return new FoldSnapshot(
             state,
             WeightsAt("model_state_dict") ?? throw new CheckpointException(path, "has no 'model_state_dict'"),
-            At("optimizer_state_dict") as PickleDictionary ?? throw new CheckpointException(path, "'optimizer_state_dict' is no dictionary"),
+            WeightsAt("optimizer_state_dict") ?? throw new CheckpointException(path, "has no 'optimizer_state_dict'"),
             Bytes(path, At("dropout")), Bytes(path, At("shuffle")), Bytes(path, At("augment")));
+    }
+
+    static PickleDictionary StateDict(Weights weights) =>
+        TorchFile.StateDict("", [.. weights.Select(entry => (entry.Key, entry.Value))]);
+
+    static OrderedDictionary<string, StoredTensor> Tensors(string path, string key, PickleValue value)
+    {
+        var dictionary = value as PickleDictionary ?? throw new CheckpointException(path, $"'{key}' is no dictionary");
+        var tensors = new OrderedDictionary<string, StoredTensor>();
+        foreach (var (name, entry) in dictionary)
+        {
+            tensors[(name as PickleText)?.Value ?? throw new CheckpointException(path, $"'{key}' has a name that is no text")] =
+                (entry as PickleTensor)?.Value ?? throw new CheckpointException(path, $"'{key}' holds something that is no tensor");
+        }
+        return tensors;
     }
 
     static EpochRow Row(string path, PickleValue value)

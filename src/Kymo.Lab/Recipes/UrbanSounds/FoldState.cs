@@ -103,10 +103,14 @@ sealed class FoldState(UrbanSoundsConfig config)
         return rate;
     }
 
-    static Dictionary<string, StoredTensor> Mean(Weights mean, Weights weights, int count) =>
-        mean.ToDictionary(entry => entry.Key, entry => entry.Value.Type == ElementType.Float32
-            ? Mean(entry.Value, weights[entry.Key], count)
-            : weights[entry.Key]);
+    // Counters and other integers are those of the latest weights.
+    static OrderedDictionary<string, StoredTensor> Mean(Weights mean, Weights weights, int count)
+    {
+        var result = new OrderedDictionary<string, StoredTensor>();
+        foreach (var (name, tensor) in mean)
+            result[name] = tensor.Type == ElementType.Float32 ? Mean(tensor, weights[name], count) : weights[name];
+        return result;
+    }
 
     static StoredTensor Mean(StoredTensor mean, StoredTensor weights, int count)
     {

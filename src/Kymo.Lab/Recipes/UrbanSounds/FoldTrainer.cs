@@ -2,7 +2,6 @@ using Kymo.Lab.Data;
 using Kymo.Lab.Models;
 using Kymo.Lab.Training;
 using Kymo.Torch;
-using Kymo.Torch.Checkpoints;
 using Kymo.Torch.Optimizers;
 
 namespace Kymo.Lab.Recipes.UrbanSounds;
@@ -46,9 +45,10 @@ sealed class FoldTrainer : IDisposable
         Model = NewModel(config, examples.Set.Classes.Count, init, _dropout);
         Model.To(device);
         Standardizer = config.Features.Standardize == "train" ? examples.Fit(split.Train) : Standardizer.None(examples.Bands);
+        var options = new AdamOptions { LearningRate = config.Optim.Lr, WeightDecay = config.Optim.WeightDecay };
         _optimizer = config.Optim.Name == "adam"
-            ? new Adam(Model.Parameters(), config.Optim.Lr, weightDecay: config.Optim.WeightDecay)
-            : new AdamW(Model.Parameters(), config.Optim.Lr, weightDecay: config.Optim.WeightDecay);
+            ? new Adam(Model.NamedParameters(), options)
+            : new AdamW(Model.NamedParameters(), options);
         State = new FoldState(config);
     }
 
@@ -95,7 +95,7 @@ sealed class FoldTrainer : IDisposable
 
     /// <summary>Everything that the next epoch depends on.</summary>
     public FoldSnapshot Capture() => new(
-        State, Model.SaveState(), _optimizer.SaveState(), _dropout.State, _shuffle.State, _augment.State);
+        State, Model.SaveState(), _optimizer.SaveState(), _dropout.GetState(), _shuffle.State, _augment.State);
 
     /// <summary>Goes back to a captured moment.</summary>
     public void Restore(FoldSnapshot snapshot)
@@ -103,7 +103,7 @@ sealed class FoldTrainer : IDisposable
         State = snapshot.State;
         Model.LoadState(snapshot.Weights);
         _optimizer.LoadState(snapshot.Optimizer);
-        _dropout.State = snapshot.Dropout;
+        _dropout.SetState(snapshot.Dropout);
         _shuffle.State = snapshot.Shuffle;
         _augment.State = snapshot.Augment;
     }
@@ -140,7 +140,7 @@ sealed class FoldTrainer : IDisposable
             var loss = Losses.CrossEntropy(logits, _scope.From<float>(y, indices.Length, classes).To(_device));
             _optimizer.ZeroGrad();
             loss.Backward();
-            if (_config.Optim.GradClip > 0) Gradients.ClipNorm(Model.Parameters(), _config.Optim.GradClip);
+            if (_config.Optim.GradClip > 0) _optimizer.ClipGradientNorm(_config.Optim.GradClip);
             _optimizer.Step();
 
             var value = loss.Item();

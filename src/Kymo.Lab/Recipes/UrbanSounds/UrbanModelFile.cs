@@ -2,7 +2,7 @@ using System.Text.Json;
 using Kymo.Lab.Data;
 using Kymo.Lab.Models;
 using Kymo.Signals;
-using Kymo.Signals.Spectra;
+using Kymo.Signals.Features;
 using Kymo.Torch;
 using Kymo.Torch.Checkpoints;
 
@@ -36,11 +36,11 @@ sealed class UrbanModelFile : IDisposable
 
     readonly RandomGenerator _random = new(0);
 
-    UrbanModelFile(UrbanModelCard card, IReadOnlyDictionary<string, StoredTensor> weights)
+    UrbanModelFile(UrbanModelCard card, IReadOnlyDictionary<string, StoredTensor> weights, string path)
     {
         Card = card;
         Network = new UrbanCnn(card.Model, _random, _random);
-        Network.LoadState(weights);
+        Network.LoadState(weights, path);
         Network.Eval();
     }
 
@@ -55,7 +55,9 @@ sealed class UrbanModelFile : IDisposable
 
     /// <summary>Writes a trained network.</summary>
     public static void Write(string path, UrbanModelCard card, IReadOnlyDictionary<string, StoredTensor> weights) =>
-        SafetensorsFile.Write(path, weights, new Dictionary<string, string> { [CardKey] = JsonSerializer.Serialize(card, s_json) });
+        SafetensorsFile.Write(
+            path, [.. weights.Select(entry => (entry.Key, entry.Value))],
+            new Dictionary<string, string> { [CardKey] = JsonSerializer.Serialize(card, s_json) });
 
     /// <summary>Reads a trained network.</summary>
     /// <exception cref="CheckpointException">A damaged file, or weights of another network.</exception>
@@ -68,7 +70,7 @@ sealed class UrbanModelFile : IDisposable
         try
         {
             var card = JsonSerializer.Deserialize<UrbanModelCard>(text, s_json) ?? throw new JsonException("empty");
-            return new UrbanModelFile(card, file.Tensors);
+            return new UrbanModelFile(card, file.Tensors.ToDictionary(entry => entry.Name, entry => entry.Tensor), path);
         }
         catch (JsonException error)
         {
@@ -81,10 +83,10 @@ sealed class UrbanModelFile : IDisposable
     /// <param name="batch">Clips in the batch.</param>
     public float[][] Predict(Span<float> clips, int batch)
     {
-        var options = Options;
-        var length = options.NMels * options.Frames;
+        var (bands, frames) = (Options.NMels, UrbanSoundsData.Frames(Options));
+        var length = bands * frames;
         for (var i = 0; i < batch; i++) Card.Standardizer.Apply(clips.Slice(i * length, length));
-        return Classifier.Probabilities(Network, clips[..(batch * length)], batch, options.NMels, options.Frames, Device.Cpu);
+        return Classifier.Probabilities(Network, clips[..(batch * length)], batch, bands, frames, Device.Cpu);
     }
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using Kymo.Config;
 using Kymo.Lab.Data;
 using Kymo.Lab.Training;
 using Kymo.Signals.Audio;
-using Kymo.Signals.Spectra;
+using Kymo.Signals.Features;
 
 namespace Kymo.Lab.Recipes.UrbanSounds;
 
@@ -40,7 +40,7 @@ static class UrbanSoundsData
         FMin = features.FMin,
         FMax = features.FMax,
         Duration = features.Duration,
-        ShortClip = features.ShortClips == "repeat" ? ShortClipRule.Repeat : ShortClipRule.Zero,
+        ShortClips = features.ShortClips == "repeat" ? ShortClipRule.Repeat : ShortClipRule.Zero,
         Silence = features.Silence == "loudest" ? SilenceRule.Loudest : SilenceRule.Floor,
     };
 
@@ -48,12 +48,15 @@ static class UrbanSoundsData
     public static FeatureKind Kind(UrbanFeatureOptions features)
     {
         var options = Options(features);
-        return new FeatureKind(options.ToString(), options.NMels, options.Frames, () =>
+        return new FeatureKind(options.ToCanonicalText(), options.NMels, Frames(options), () =>
         {
             var extractor = new LogMelExtractor(options);
             return (path, destination) => extractor.Extract(AudioFile.ReadMono(path, options.SampleRate), destination);
         });
     }
+
+    /// <summary>Frames of one spectrogram.</summary>
+    public static int Frames(LogMelOptions options) => new LogMelExtractor(options).FrameCount(options.ClipSamples!.Value);
 
     // Tones whose pitch tells the class, with harmonics, level and noise that do not; every clip is its own recording.
     static RecordingSet Synthesize(string root, int sampleRate, long seed)
@@ -70,7 +73,7 @@ static class UrbanSoundsData
                 {
                     var id = $"fold{fold}_{classes[label]}_{clip}.wav";
                     var path = Path.Combine(root, id);
-                    AudioFile.WriteWav(path, Tone(300 * Math.Pow(2, label), sampleRate, random), sampleRate);
+                    AudioFile.WriteWav(path, new AudioClip(sampleRate, 1, Tone(300 * Math.Pow(2, label), sampleRate, random)));
                     recordings.Add(new Recording(id, path, label, fold, id));
                 }
             }

@@ -1,6 +1,6 @@
 using Kymo.Signals;
 using Kymo.Signals.Audio;
-using Kymo.Signals.Spectra;
+using Kymo.Signals.Features;
 
 namespace Kymo.Lab.Recipes.UrbanSounds;
 
@@ -68,13 +68,13 @@ public sealed class UrbanSoundsPredictor : IDisposable
     {
         var options = _models[0].Options;
         var samples = AudioFile.ReadMono(path, options.SampleRate);
-        var window = options.Samples;
-        var step = Math.Max(1, (int)Math.Round((hop ?? (options.Duration / 2)) * options.SampleRate));
+        var window = options.ClipSamples!.Value;
+        var step = Math.Max(1, (int)Math.Round((hop ?? (options.Duration!.Value / 2)) * options.SampleRate));
         var starts = new List<int> { 0 };
         while (starts[^1] + window < samples.Length) starts.Add(Math.Min(starts[^1] + step, samples.Length - window));
 
         var extractor = new LogMelExtractor(options);
-        var length = options.NMels * options.Frames;
+        var length = extractor.OutputLength(window);
         var clips = new float[Math.Min(WindowsAtOnce, starts.Count) * length];
         var windows = new List<WindowPrediction>(starts.Count);
         foreach (var chunk in starts.Chunk(WindowsAtOnce))
