@@ -9,16 +9,12 @@ namespace Kymo.Lab.Models;
 /// <param name="Summary">What it is.</param>
 /// <param name="Input">Shape of the input.</param>
 /// <param name="Settings">Names of its settings.</param>
-/// <param name="Create">Builds it from settings and a seed for its initial weights.</param>
+/// <param name="Create">
+/// Builds it from settings as text and a seed for its initial weights; an unknown setting or a value of the wrong kind is a
+/// <see cref="ConfigException"/>.
+/// </param>
 public sealed record ModelEntry(
-    string Name, string Summary, string Input, IReadOnlyList<string> Settings, Func<IReadOnlyDictionary<string, string>, long, Module> CreateWith)
-{
-    /// <summary>Builds the network.</summary>
-    /// <param name="settings">Settings as text.</param>
-    /// <param name="seed">Seeds the initial weights.</param>
-    /// <exception cref="ConfigException">An unknown setting, or a value of the wrong kind.</exception>
-    public Module Create(IReadOnlyDictionary<string, string> settings, long seed) => CreateWith(settings, seed);
-}
+    string Name, string Summary, string Input, IReadOnlyList<string> Settings, Func<IReadOnlyDictionary<string, string>, long, Module> Create);
 
 /// <summary>The architectures.</summary>
 public static class ModelRegistry

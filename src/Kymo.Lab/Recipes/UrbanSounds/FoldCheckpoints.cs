@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Numerics;
 using Kymo.Torch.Checkpoints;
+using Weights = System.Collections.Generic.IReadOnlyDictionary<string, Kymo.Torch.Checkpoints.StoredTensor>;
 
 namespace Kymo.Lab.Recipes.UrbanSounds;
-
-using Weights = IReadOnlyDictionary<string, StoredTensor>;
 
 /// <summary>Everything that the next epoch of a fold depends on.</summary>
 /// <param name="State">History, best and mean weights.</param>

@@ -1,10 +1,9 @@
 using System.Runtime.InteropServices;
 using Kymo.Torch;
 using Kymo.Torch.Checkpoints;
+using Weights = System.Collections.Generic.IReadOnlyDictionary<string, Kymo.Torch.Checkpoints.StoredTensor>;
 
 namespace Kymo.Lab.Recipes.UrbanSounds;
-
-using Weights = IReadOnlyDictionary<string, StoredTensor>;
 
 /// <summary>
 /// What a fold remembers from epoch to epoch besides the network: its history, the best weights, the running mean of the last ones,
@@ -115,7 +114,7 @@ sealed class FoldState(UrbanSoundsConfig config)
     static StoredTensor Mean(StoredTensor mean, StoredTensor weights, int count)
     {
         var bytes = mean.Data.ToArray();
-        var values = MemoryMarshal.Cast<byte, float>(bytes);
+        var values = MemoryMarshal.Cast<byte, float>(bytes.AsSpan());
         var latest = MemoryMarshal.Cast<byte, float>(weights.Data.Span);
         for (var i = 0; i < values.Length; i++) values[i] += (latest[i] - values[i]) / count;
         return mean with { Data = bytes };

@@ -132,7 +132,8 @@ sealed class FoldTrainer : IDisposable
             cancel.ThrowIfCancellationRequested();
             var end = batch == batches - 1 ? order.Length : (batch + 1) * _config.Trainer.BatchSize;
             var indices = order.AsSpan()[(batch * _config.Trainer.BatchSize)..end];
-            var (x, y) = (clips.AsSpan(0, indices.Length * _examples.Length), targets.AsSpan(0, indices.Length * classes));
+            var x = clips.AsSpan(0, indices.Length * _examples.Length);
+            var y = targets.AsSpan(0, indices.Length * classes);
             Prepare(indices, x, y);
             _optimizer.LearningRate = State.Rate((State.History.Count * batches) + batch, _config.Trainer.Epochs * batches);
 

@@ -41,7 +41,7 @@ static class UrbanSoundsData
         FMax = features.FMax,
         Duration = features.Duration,
         ShortClips = features.ShortClips == "repeat" ? ShortClipRule.Repeat : ShortClipRule.Zero,
-        Silence = features.Silence == "loudest" ? SilenceRule.Loudest : SilenceRule.Floor,
+        Silence = features.Silence == "loudest" ? SilenceRule.Zero : SilenceRule.Floor,
     };
 
     /// <summary>The features as the cache builder wants them.</summary>
