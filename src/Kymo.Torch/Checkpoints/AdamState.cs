@@ -101,17 +101,22 @@ public sealed record AdamState(IReadOnlyDictionary<int, AdamParameter> State, IR
         return entry;
     }
 
-    static AdamGroup FromPickle(Node group) => new()
+    static AdamGroup FromPickle(Node group)
     {
-        Parameters = [.. group.List("params").Select((p, i) => new Node(group.Path, $"{group.Place}, params[{i}]", p).Index())],
-        LearningRate = group.Number("lr"),
-        Beta1 = group.Pair("betas").First,
-        Beta2 = group.Pair("betas").Second,
-        Epsilon = group.Number("eps"),
-        WeightDecay = group.Number("weight_decay"),
-        IsAmsGrad = group.Truth("amsgrad"),
-        InitialLearningRate = group.Has("initial_lr") ? group.Number("initial_lr") : null,
-    };
+        if (group.Has("maximize") && group.Truth("maximize"))
+            throw new CheckpointException(group.Path, $"{group.Place}: 'maximize' is true, which is not supported");
+        return new AdamGroup
+        {
+            Parameters = [.. group.List("params").Select((p, i) => new Node(group.Path, $"{group.Place}, params[{i}]", p).Index())],
+            LearningRate = group.Number("lr"),
+            Beta1 = group.Pair("betas").First,
+            Beta2 = group.Pair("betas").Second,
+            Epsilon = group.Number("eps"),
+            WeightDecay = group.Number("weight_decay"),
+            IsAmsGrad = group.Truth("amsgrad"),
+            InitialLearningRate = group.Has("initial_lr") ? group.Number("initial_lr") : null,
+        };
+    }
 
     /// <summary>A place in the tree; every look-up that fails says where it failed.</summary>
     readonly struct Node(string path, string place, PickleValue value)
