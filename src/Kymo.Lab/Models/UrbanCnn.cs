@@ -44,6 +44,19 @@ public sealed class UrbanCnn : Module
         _fc2 = Add("fc2", new Linear(128, config.Classes, init));
     }
 
+    /// <summary>Multiplications of one clip's forward pass, in convolutions and dense layers.</summary>
+    /// <param name="config">Settings.</param>
+    /// <param name="frames">Frames of the clip.</param>
+    public static long Macs(UrbanCnnConfig config, int frames)
+    {
+        long bands = config.Bands;
+        long first = bands * frames * 32 * 9;
+        long second = (bands / 2) * (frames / 2) * 64L * 32 * 9;
+        long third = (bands / 4) * (frames / 4) * 128L * 64 * 9;
+        long alongFrequency = (bands / 8) * 64L * 128 * 3;
+        return first + second + third + alongFrequency + (64 * (bands / 8) * 128) + (128L * config.Classes);
+    }
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input)
     {

@@ -1,4 +1,4 @@
-using Kymo.Config.Nodes;
+using Kymo.Config;
 
 namespace Kymo.Lab.Recipes;
 

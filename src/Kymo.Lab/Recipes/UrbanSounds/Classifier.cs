@@ -1,4 +1,5 @@
 using Kymo.Lab.Data;
+using Kymo.Lab.Metrics;
 using Kymo.Torch;
 
 namespace Kymo.Lab.Recipes.UrbanSounds;
@@ -20,8 +21,8 @@ static class Classifier
             probabilities.AddRange(Probabilities(model, filled, chunk.Length, examples.Bands, examples.Frames, device));
         }
         var loss = probabilities.Select((row, i) => -Math.Log(Math.Max(row[labels[i]], 1e-12))).DefaultIfEmpty(double.NaN).Average();
-        var correct = probabilities.Where((row, i) => ArgMax(row) == labels[i]).Count();
-        return new Evaluation(loss, indices.Length == 0 ? double.NaN : (double)correct / indices.Length, [.. probabilities]);
+        var matrix = ConfusionMatrix.Of(examples.Set.Classes.Count, labels, [.. probabilities.Select(row => ArgMax(row))]);
+        return new Evaluation(loss, matrix, [.. probabilities]);
     }
 
     /// <summary>Class probabilities of a batch.</summary>
@@ -49,15 +50,14 @@ static class Classifier
         return best;
     }
 
-    /// <summary>Clips whose largest logit stands at their target's heaviest class.</summary>
+    /// <summary>Counts each clip by its target's heaviest class and the class of its largest logit.</summary>
     /// <param name="logits">(batch, class).</param>
     /// <param name="targets">(batch, class).</param>
-    /// <param name="classes">Number of classes.</param>
-    public static int CountCorrect(ReadOnlySpan<float> logits, ReadOnlySpan<float> targets, int classes)
+    /// <param name="matrix">Takes the counts.</param>
+    public static void Count(ReadOnlySpan<float> logits, ReadOnlySpan<float> targets, ConfusionMatrix matrix)
     {
-        var correct = 0;
+        var classes = matrix.ClassCount;
         for (var start = 0; start < logits.Length; start += classes)
-            if (ArgMax(logits.Slice(start, classes)) == ArgMax(targets.Slice(start, classes))) correct++;
-        return correct;
+            matrix.Add(ArgMax(targets.Slice(start, classes)), ArgMax(logits.Slice(start, classes)));
     }
 }

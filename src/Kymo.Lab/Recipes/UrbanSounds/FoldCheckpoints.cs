@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Numerics;
+using Kymo.Lab.Runs;
 using Kymo.Torch.Checkpoints;
 using Weights = System.Collections.Generic.IReadOnlyDictionary<string, Kymo.Torch.Checkpoints.StoredTensor>;
 
@@ -58,6 +57,13 @@ sealed class FoldCheckpoints(string folder, UrbanSoundsConfig config)
         return fault is null ? null : throw fault;
     }
 
+    /// <summary>Deletes the snapshots of a fold whose run is finished.</summary>
+    public void Delete()
+    {
+        File.Delete(Newest);
+        File.Delete(Previous);
+    }
+
     static PickleDictionary ToPickle(FoldSnapshot snapshot)
     {
         var tree = new PickleDictionary
@@ -77,8 +83,15 @@ sealed class FoldCheckpoints(string folder, UrbanSoundsConfig config)
     }
 
     static PickleValue ToPickle(EpochRow row) => new PickleTuple(
-        row.Epoch, row.Start.ToString("O", CultureInfo.InvariantCulture), row.End.ToString("O", CultureInfo.InvariantCulture),
-        row.TrainLoss, row.TrainAccuracy, row.ValLoss, row.ValAccuracy, row.Rate, row.IsBest);
+        row.Epoch, Timestamp.Text(row.Started), Timestamp.Text(row.Ended), row.Seconds, Scores(row.Train), Scores(row.Validation),
+        row.LearningRate, row.IsBest);
+
+    static PickleDictionary Scores(IReadOnlyDictionary<string, double> scores)
+    {
+        var dictionary = new PickleDictionary();
+        foreach (var (name, value) in scores) dictionary.Add(name, value);
+        return dictionary;
+    }
 
     FoldSnapshot FromPickle(string path, PickleValue value)
     {
@@ -116,20 +129,36 @@ sealed class FoldCheckpoints(string folder, UrbanSoundsConfig config)
 
     static EpochRow Row(string path, PickleValue value)
     {
-        if (value is not PickleTuple { Count: 9 } row
-            || row[0] is not PickleInteger { Value: var epoch } || row[1] is not PickleText { Value: var start }
-            || row[2] is not PickleText { Value: var end } || row[8] is not PickleBoolean { Value: var isBest })
+        if (value is not PickleTuple { Count: 8 } row
+            || row[0] is not PickleInteger { Value: var epoch } || row[1] is not PickleText { Value: var started }
+            || row[2] is not PickleText { Value: var ended } || row[3] is not PickleFloat { Value: var seconds }
+            || row[6] is not PickleFloat { Value: var rate } || row[7] is not PickleBoolean { Value: var isBest }
+            || !Timestamp.TryRead(started, out var start) || !Timestamp.TryRead(ended, out var end))
             throw new CheckpointException(path, "'history' holds something that is no epoch");
-        double Number(int i) => row[i] is PickleFloat { Value: var number } ? number : throw new CheckpointException(path, $"'history' item {i} is no number");
-        return new EpochRow(
-            (int)BigInteger.Min(epoch, int.MaxValue), Moment(path, start), Moment(path, end),
-            Number(3), Number(4), Number(5), Number(6), Number(7), isBest);
+        return new EpochRow
+        {
+            Epoch = (int)epoch,
+            Started = start,
+            Ended = end,
+            Seconds = seconds,
+            Train = Scores(path, row[4]),
+            Validation = Scores(path, row[5]),
+            LearningRate = rate,
+            IsBest = isBest,
+        };
     }
 
-    static DateTimeOffset Moment(string path, string text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var moment)
-            ? moment
-            : throw new CheckpointException(path, $"'{text}' is no time");
+    static Dictionary<string, double> Scores(string path, PickleValue value)
+    {
+        var scores = new Dictionary<string, double>();
+        foreach (var (name, score) in value as PickleDictionary ?? throw new CheckpointException(path, "'history' holds scores that are no dictionary"))
+        {
+            if (name is not PickleText { Value: var text } || score is not PickleFloat { Value: var number })
+                throw new CheckpointException(path, "'history' holds a score that is no number");
+            scores[text] = number;
+        }
+        return scores;
+    }
 
     static byte[] Bytes(string path, PickleValue value)
     {

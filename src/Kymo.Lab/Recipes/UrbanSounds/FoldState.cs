@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Kymo.Lab.Runs;
 using Kymo.Torch;
 using Kymo.Torch.Checkpoints;
 using Weights = System.Collections.Generic.IReadOnlyDictionary<string, Kymo.Torch.Checkpoints.StoredTensor>;
@@ -25,10 +26,10 @@ sealed class FoldState(UrbanSoundsConfig config)
     public Weights? Average { get; set; }
 
     /// <summary>Best validation accuracy so far; below any accuracy before the first epoch.</summary>
-    public double BestAccuracy => History.Count == 0 ? -1 : History.Max(row => row.ValAccuracy);
+    public double BestAccuracy => History.Count == 0 ? -1 : History.Max(row => row.Validation["acc"]);
 
     /// <summary>Number of the epoch with the best validation accuracy, counted from 1; the first of equals.</summary>
-    public int BestEpoch => History.Count == 0 ? 0 : History.MaxBy(row => (row.ValAccuracy, -row.Epoch))!.Epoch;
+    public int BestEpoch => History.Count == 0 ? 0 : History.MaxBy(row => (row.Validation["acc"], -row.Epoch))!.Epoch;
 
     /// <summary>Whether early stop ended the fold.</summary>
     public bool Stopped
@@ -39,8 +40,8 @@ sealed class FoldState(UrbanSoundsConfig config)
             var (best, waited) = (double.PositiveInfinity, 0);
             foreach (var row in History)
             {
-                waited = row.ValLoss < best ? 0 : waited + 1;
-                best = Math.Min(best, row.ValLoss);
+                waited = row.Validation["loss"] < best ? 0 : waited + 1;
+                best = Math.Min(best, row.Validation["loss"]);
             }
             return waited >= config.Trainer.EarlyStopPatience;
         }
@@ -94,7 +95,7 @@ sealed class FoldState(UrbanSoundsConfig config)
         var (rate, best, waited) = (config.Optim.Lr, double.PositiveInfinity, 0);
         foreach (var row in History)
         {
-            if (row.ValLoss < best * (1 - PlateauThreshold)) (best, waited) = (row.ValLoss, 0);
+            if (row.Validation["loss"] < best * (1 - PlateauThreshold)) (best, waited) = (row.Validation["loss"], 0);
             else waited++;
             if (waited <= PlateauPatience) continue;
             (rate, waited) = (Math.Max(rate * PlateauFactor, PlateauSmallestRate), 0);

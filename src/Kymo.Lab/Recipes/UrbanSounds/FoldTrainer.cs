@@ -1,21 +1,22 @@
 using Kymo.Lab.Data;
+using Kymo.Lab.Metrics;
 using Kymo.Lab.Models;
+using Kymo.Lab.Runs;
 using Kymo.Lab.Training;
 using Kymo.Torch;
 using Kymo.Torch.Optimizers;
 
 namespace Kymo.Lab.Recipes.UrbanSounds;
 
-/// <summary>Loss and accuracy over a set of clips.</summary>
+/// <summary>What a network makes of a set of clips.</summary>
 /// <param name="Loss">Mean cross-entropy, nats.</param>
-/// <param name="Accuracy">Share of clips whose class was named, 0 to 1.</param>
+/// <param name="Matrix">Counts by true and predicted class.</param>
 /// <param name="Probabilities">(clip, class), row by row.</param>
-sealed record Evaluation(double Loss, double Accuracy, float[][] Probabilities);
-
-/// <summary>One epoch of one fold.</summary>
-sealed record EpochRow(
-    int Epoch, DateTimeOffset Start, DateTimeOffset End, double TrainLoss, double TrainAccuracy, double ValLoss, double ValAccuracy,
-    double Rate, bool IsBest);
+sealed record Evaluation(double Loss, ConfusionMatrix Matrix, float[][] Probabilities)
+{
+    /// <summary>The six scores of a classification run.</summary>
+    public Dictionary<string, double> Scores => StandardScores.Classification(Loss, Matrix);
+}
 
 /// <summary>
 /// Trains the network of one held-out fold, epoch by epoch. All of its state can be taken out and put back between two epochs, after
@@ -73,12 +74,20 @@ sealed class FoldTrainer : IDisposable
     /// <param name="cancel">Asks to stop between two steps; the epoch then never was.</param>
     public EpochRow RunEpoch(Action<int, int, double> step, CancellationToken cancel)
     {
-        var start = _clock.GetUtcNow();
-        var (trainLoss, trainAccuracy) = Train(step, cancel);
-        var validation = Evaluate(_split.Validation);
-        var row = new EpochRow(
-            State.History.Count + 1, start, _clock.GetUtcNow(), trainLoss, trainAccuracy, validation.Loss, validation.Accuracy,
-            _optimizer.LearningRate, validation.Accuracy > State.BestAccuracy);
+        var (started, ticks) = (_clock.GetUtcNow(), _clock.GetTimestamp());
+        var train = Train(step, cancel);
+        var validation = Evaluate(_split.Validation).Scores;
+        var row = new EpochRow
+        {
+            Epoch = State.History.Count + 1,
+            Started = started,
+            Ended = _clock.GetUtcNow(),
+            Seconds = _clock.GetElapsedTime(ticks).TotalSeconds,
+            Train = train,
+            Validation = validation,
+            LearningRate = _optimizer.LearningRate,
+            IsBest = validation["acc"] > State.BestAccuracy,
+        };
         State.Add(row, Model.SaveState());
         return row;
     }
@@ -117,7 +126,7 @@ sealed class FoldTrainer : IDisposable
         _dropout.Dispose();
     }
 
-    (double Loss, double Accuracy) Train(Action<int, int, double> step, CancellationToken cancel)
+    Dictionary<string, double> Train(Action<int, int, double> step, CancellationToken cancel)
     {
         Model.Train();
         var order = _split.Train.ToArray();
@@ -126,7 +135,7 @@ sealed class FoldTrainer : IDisposable
         var classes = _examples.Set.Classes.Count;
         var clips = new float[(_config.Trainer.BatchSize + 1) * _examples.Length];
         var targets = new float[(_config.Trainer.BatchSize + 1) * classes];
-        var (losses, correct) = (0.0, 0);
+        var (losses, matrix) = (0.0, new ConfusionMatrix(classes));
         for (var batch = 0; batch < batches; batch++)
         {
             cancel.ThrowIfCancellationRequested();
@@ -148,11 +157,11 @@ sealed class FoldTrainer : IDisposable
             if (!double.IsFinite(value))
                 throw new TrainingException($"fold {_split.Fold}, epoch {State.History.Count + 1}, step {batch + 1}: the loss is {value}; try a lower optim.lr or optim.grad_clip=1");
             losses += value * indices.Length;
-            correct += Classifier.CountCorrect(logits.ToArray<float>(), y, classes);
+            Classifier.Count(logits.ToArray<float>(), y, matrix);
             _scope.Reset();
             step(batch + 1, batches, value);
         }
-        return (losses / order.Length, (double)correct / order.Length);
+        return StandardScores.Classification(losses / order.Length, matrix);
     }
 
     // A last batch of one clip would give batch norm no spread: it joins the batch before.

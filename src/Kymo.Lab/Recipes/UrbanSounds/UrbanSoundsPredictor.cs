@@ -97,12 +97,12 @@ public sealed class UrbanSoundsPredictor : IDisposable
     /// <summary>The network files of a run, by fold.</summary>
     internal static string[] ModelFiles(string run, int fold)
     {
-        var folder = Path.Combine(run, "models");
+        var folder = Path.Combine(run, "checkpoints");
         var pattern = fold == 0 ? "model_fold_*_best.safetensors" : $"model_fold_{fold}_best.safetensors";
         var files = Directory.Exists(folder) ? Directory.GetFiles(folder, pattern).Order(StringComparer.Ordinal).ToArray() : [];
         return files.Length > 0
             ? files
-            : throw new DataException(run, $"holds no models/{pattern}; expected a finished run of kymo train urban-sounds");
+            : throw new DataException(run, $"holds no checkpoints/{pattern}; expected a finished run of kymo train urban-sounds");
     }
 
     float[][] Mean(float[] clips, int batch, int length)

@@ -52,7 +52,7 @@ sealed class RawServer : IDisposable
                 await stream.WriteAsync(_answer(n, head));
                 connection.Client.Shutdown(SocketShutdown.Both);
             }
-            catch (Exception error) when (error is SocketException or ObjectDisposedException)
+            catch (Exception error) when (error is SocketException or InvalidOperationException)
             {
                 return;
             }
