@@ -30,6 +30,26 @@ public readonly unsafe partial struct Tensor
         return Wrap(result, null);
     }
 
+    /// <summary>Zeros of this tensor's type and device in its scope.</summary>
+    public Tensor NewZeros(params ReadOnlySpan<long> shape) => NewEmpty(shape).FillZero();
+
+    /// <inheritdoc cref="NewZeros(ReadOnlySpan{long})"/>
+    public Tensor NewZeros(Shape shape)
+    {
+        Span<long> sizes = stackalloc long[Native.MaxRank];
+        shape.CopyTo(sizes);
+        return NewZeros(sizes[..shape.Rank]);
+    }
+
+    Tensor NewEmpty(ReadOnlySpan<long> shape)
+    {
+        var description = Describe();
+        nint result;
+        fixed (long* sizes = shape)
+            Native.Check(Native.kt_tensor_empty(sizes, shape.Length, description.Type, description.DeviceType, description.DeviceIndex, &result), "empty");
+        return Wrap(result, Scope);
+    }
+
     /// <summary>A copy that can be written to a weights file.</summary>
     public StoredTensor ToStored() => new(Type, Shape.ToArray(), ToBytes());
 }

@@ -82,6 +82,19 @@ public sealed unsafe class TensorScope : IDisposable
     /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, ReadOnlySpan{long})"/>
     public Tensor From<T>(T[] elements, params ReadOnlySpan<long> shape) where T : unmanaged => From((ReadOnlySpan<T>)elements, shape);
 
+    /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, ReadOnlySpan{long})"/>
+    public Tensor From<T>(ReadOnlySpan<T> elements, Shape shape) where T : unmanaged
+    {
+        Span<long> sizes = stackalloc long[Native.MaxRank];
+        shape.CopyTo(sizes);
+        var tensor = Empty(ElementTypes.Of<T>(), sizes[..shape.Rank]);
+        tensor.CopyFrom(elements);
+        return tensor;
+    }
+
+    /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, ReadOnlySpan{long})"/>
+    public Tensor From<T>(T[] elements, Shape shape) where T : unmanaged => From((ReadOnlySpan<T>)elements, shape);
+
     /// <summary>
     /// A CPU tensor over managed memory, without a copy. The memory is pinned until <see cref="Reset"/>; no tensor over it may be
     /// kept longer.

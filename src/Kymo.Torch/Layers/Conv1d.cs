@@ -6,8 +6,8 @@ public sealed class Conv1d : Module
     readonly long _stride, _padding, _dilation;
     readonly int _groups;
 
-    /// <summary>A layer with PyTorch's default initialisation.</summary>
-    public Conv1d(int inChannels, int outChannels, int kernelSize, RandomGenerator generator, int stride = 1, int padding = 0,
+    /// <summary>A layer with PyTorch's default initialisation; all zeros without a generator, for weights that are loaded.</summary>
+    public Conv1d(int inChannels, int outChannels, int kernelSize, RandomGenerator? generator, int stride = 1, int padding = 0,
         int dilation = 1, int groups = 1, bool bias = true)
     {
         (_stride, _padding, _dilation, _groups) = (stride, padding, dilation, groups);

@@ -6,8 +6,8 @@ public sealed class Conv2d : Module
     readonly long[] _stride, _padding, _dilation;
     readonly int _groups;
 
-    /// <summary>A layer with PyTorch's default initialisation.</summary>
-    public Conv2d(int inChannels, int outChannels, Extent kernelSize, RandomGenerator generator, Extent? stride = null,
+    /// <summary>A layer with PyTorch's default initialisation; all zeros without a generator, for weights that are loaded.</summary>
+    public Conv2d(int inChannels, int outChannels, Extent kernelSize, RandomGenerator? generator, Extent? stride = null,
         Extent padding = default, Extent? dilation = null, int groups = 1, bool bias = true)
     {
         (_stride, _padding, _dilation, _groups) = ((stride ?? 1).Sizes, padding.Sizes, (dilation ?? 1).Sizes, groups);

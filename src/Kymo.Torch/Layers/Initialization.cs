@@ -47,8 +47,9 @@ public static class Initialization
     }
 
     /// <summary>Weight and bias of a convolution or linear layer as PyTorch's <c>reset_parameters</c> draws them.</summary>
-    internal static void WeightAndBias(Tensor weight, Tensor? bias, RandomGenerator generator)
+    internal static void WeightAndBias(Tensor weight, Tensor? bias, RandomGenerator? generator)
     {
+        if (generator is null) return;
         KaimingUniform(weight, generator);
         if (bias is { } given) Uniform(given, 1 / Math.Sqrt(FanIn(weight)), generator);
     }

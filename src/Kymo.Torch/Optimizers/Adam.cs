@@ -40,16 +40,35 @@ public abstract unsafe class AdamBase : Optimizer
 {
     readonly AdamOptions _options;
     readonly bool _decoupled;
+    double _beta1;
     readonly Tensor[] _averages, _squares;
     readonly nint[] _averageHandles, _squareHandles;
 
     private protected AdamBase(IEnumerable<NamedTensor> parameters, AdamOptions options, bool decoupled)
         : base(parameters, options.LearningRate)
     {
-        (_options, _decoupled) = (options, decoupled);
+        (_options, _decoupled, _beta1) = (options, decoupled, options.Beta1);
         (_averages, _squares) = (NewMemory(), NewMemory());
         (_averageHandles, _squareHandles) = (new nint[_averages.Length], new nint[_squares.Length]);
     }
+
+    /// <inheritdoc/>
+    public override double? Momentum
+    {
+        get => _beta1;
+        set => _beta1 = value ?? throw new ArgumentNullException(nameof(value));
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, object> Settings => new OrderedDictionary<string, object>
+    {
+        ["lr"] = LearningRate,
+        ["betas"] = (_beta1, _options.Beta2),
+        ["eps"] = _options.Epsilon,
+        ["weight_decay"] = _options.WeightDecay,
+        ["amsgrad"] = false,
+        ["maximize"] = false,
+    };
 
     /// <inheritdoc/>
     public override void Step()
@@ -58,7 +77,7 @@ public abstract unsafe class AdamBase : Optimizer
         fixed (nint* averages = HandlesOf(_averages, _averageHandles))
         fixed (nint* squares = HandlesOf(_squares, _squareHandles))
         fixed (long* steps = Steps)
-            Native.Check(Native.kt_adam_step(parameters, averages, squares, steps, Parameters.Count, LearningRate, _options.Beta1,
+            Native.Check(Native.kt_adam_step(parameters, averages, squares, steps, Parameters.Count, LearningRate, _beta1,
                 _options.Beta2, _options.Epsilon, _options.WeightDecay, _decoupled ? 1 : 0), "adam");
     }
 

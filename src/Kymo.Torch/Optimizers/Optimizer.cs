@@ -22,6 +22,12 @@ public abstract unsafe class Optimizer : IDisposable
     /// <summary>The factor of a step. A scheduler sets it.</summary>
     public double LearningRate { get; set; }
 
+    /// <summary>How much of the last step goes on (Adam: the first beta); null where the optimiser has no momentum.</summary>
+    public abstract double? Momentum { get; set; }
+
+    /// <summary>The settings by PyTorch's names for them, as its <c>param_groups</c> holds them: numbers, booleans, pairs of numbers.</summary>
+    public abstract IReadOnlyDictionary<string, object> Settings { get; }
+
     /// <summary>How many steps each parameter has seen.</summary>
     internal long[] Steps { get; }
 

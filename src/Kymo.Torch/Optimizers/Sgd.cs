@@ -25,6 +25,7 @@ public sealed unsafe class Sgd : Optimizer
     readonly SgdOptions _options;
     readonly Tensor[] _velocities;
     readonly nint[] _velocityHandles;
+    double _momentum;
 
     /// <summary>An optimiser of these parameters.</summary>
     /// <exception cref="ArgumentException">Nesterov without momentum, or with dampening.</exception>
@@ -32,10 +33,29 @@ public sealed unsafe class Sgd : Optimizer
     {
         if (options.Nesterov && (options.Momentum <= 0 || options.Dampening != 0))
             throw new ArgumentException("Nesterov's rule needs momentum above 0 and dampening 0");
-        _options = options;
+        (_options, _momentum) = (options, options.Momentum);
         _velocities = options.Momentum != 0 ? NewMemory() : [];
         _velocityHandles = new nint[_velocities.Length];
     }
+
+    /// <inheritdoc/>
+    public override double? Momentum
+    {
+        get => _velocities.Length == 0 ? null : _momentum;
+        set => _momentum = _velocities.Length > 0 && value is > 0 and { } given ? given
+            : throw new ArgumentException("momentum can be changed only where there is some, and not to 0");
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, object> Settings => new OrderedDictionary<string, object>
+    {
+        ["lr"] = LearningRate,
+        ["momentum"] = _momentum,
+        ["dampening"] = _options.Dampening,
+        ["weight_decay"] = _options.WeightDecay,
+        ["nesterov"] = _options.Nesterov,
+        ["maximize"] = false,
+    };
 
     /// <inheritdoc/>
     public override void Step()
@@ -43,7 +63,7 @@ public sealed unsafe class Sgd : Optimizer
         fixed (nint* parameters = ParameterHandles())
         fixed (nint* velocities = HandlesOf(_velocities, _velocityHandles))
         fixed (long* steps = Steps)
-            Native.Check(Native.kt_sgd_step(parameters, velocities, steps, Parameters.Count, LearningRate, _options.Momentum,
+            Native.Check(Native.kt_sgd_step(parameters, velocities, steps, Parameters.Count, LearningRate, _momentum,
                 _options.Dampening, _options.WeightDecay, _options.Nesterov ? 1 : 0), "sgd");
     }
 
