@@ -52,13 +52,15 @@ public static class ArrayElements
     static readonly string[] s_codes = ["b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16"];
 
     /// <summary>Bytes one element takes.</summary>
-    public static int Size(this ArrayElement element) => int.Parse(s_codes[(int)element].AsSpan(1), System.Globalization.CultureInfo.InvariantCulture);
+    public static int Size(this ArrayElement element) =>
+        int.Parse(s_codes[(int)element].AsSpan(1), System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Little-endian NumPy spelling, e.g. <c>&lt;f4</c> or <c>|u1</c>.</summary>
     internal static string Description(this ArrayElement element) => (element.Size() == 1 ? "|" : "<") + s_codes[(int)element];
 
     /// <summary>The element of a code without byte order, e.g. <c>f4</c>; null where there is none.</summary>
-    internal static ArrayElement? FromCode(string code) => Array.IndexOf(s_codes, code) is >= 0 and var i ? (ArrayElement)i : null;
+    internal static ArrayElement? FromCode(string code) =>
+        Array.IndexOf(s_codes, code) is >= 0 and var i ? (ArrayElement)i : null;
 
     /// <summary>The element of a .NET type.</summary>
     internal static ArrayElement Of<T>() => default(T) switch

@@ -25,18 +25,25 @@ public sealed class NpyArray
     public int Count => Data.Length / Element.Size();
 
     /// <summary>An array of a copy of <paramref name="values"/>: any .NET whole or floating-point number, or bool.</summary>
-    /// <exception cref="ArgumentException">The type is no array element, or the sizes do not give the number of values.</exception>
+    /// <exception cref="ArgumentException">
+    /// The type is no array element, or the sizes do not give the number of values.
+    /// </exception>
     public static NpyArray Of<T>(ReadOnlySpan<T> values, params ReadOnlySpan<long> shape) where T : unmanaged
     {
         NpyHeader.CheckShape(values.Length, shape);
-        return new NpyArray("an array in memory", ArrayElements.Of<T>(), shape.ToArray(), MemoryMarshal.AsBytes(values).ToArray());
+        return new NpyArray("an array in memory", ArrayElements.Of<T>(), shape.ToArray(),
+            MemoryMarshal.AsBytes(values).ToArray());
     }
 
-    /// <summary>The elements as single-precision numbers; wider numbers are rounded to the nearest, truth values are 0 and 1.</summary>
+    /// <summary>
+    /// The elements as single-precision numbers; wider numbers are rounded to the nearest, truth values are 0 and 1.
+    /// </summary>
     /// <exception cref="DataException">The array is complex.</exception>
     public float[] AsFloat32() => Element == ArrayElement.Float32 ? Same<float>() : Real<float>();
 
-    /// <summary>The elements as double-precision numbers; 64-bit integers are rounded to the nearest, truth values are 0 and 1.</summary>
+    /// <summary>
+    /// The elements as double-precision numbers; 64-bit integers are rounded to the nearest, truth values are 0 and 1.
+    /// </summary>
     /// <exception cref="DataException">The array is complex.</exception>
     public double[] AsFloat64() => Element == ArrayElement.Float64 ? Same<double>() : Real<double>();
 

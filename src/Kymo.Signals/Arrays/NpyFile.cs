@@ -6,7 +6,8 @@ namespace Kymo.Signals.Arrays;
 public static class NpyFile
 {
     /// <summary>
-    /// Reads an array of numbers or truth values. Big-endian and column-major (Fortran order) files are turned to little-endian and row-major.
+    /// Reads an array of numbers or truth values. Big-endian and column-major (Fortran order) files are turned to little-endian
+    /// and row-major.
     /// </summary>
     /// <exception cref="DataException">
     /// The file is missing, cut short or too long, holds Python objects, texts, dates or records, or more than 2 GiB.
@@ -22,23 +23,28 @@ public static class NpyFile
     /// <param name="values">Elements, row-major.</param>
     /// <param name="shape">Sizes, outermost first; nothing for a scalar.</param>
     /// <exception cref="ArgumentException">The sizes do not give the number of values.</exception>
-    public static void Write(string path, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) => WriteValues(path, values, shape);
+    public static void Write(string path, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
+        WriteValues(path, values, shape);
 
     /// <inheritdoc cref="Write(string, ReadOnlySpan{float}, ReadOnlySpan{long})"/>
     /// <summary>Writes double-precision numbers.</summary>
-    public static void Write(string path, ReadOnlySpan<double> values, params ReadOnlySpan<long> shape) => WriteValues(path, values, shape);
+    public static void Write(string path, ReadOnlySpan<double> values, params ReadOnlySpan<long> shape) =>
+        WriteValues(path, values, shape);
 
     /// <inheritdoc cref="Write(string, ReadOnlySpan{float}, ReadOnlySpan{long})"/>
     /// <summary>Writes 64-bit integers.</summary>
-    public static void Write(string path, ReadOnlySpan<long> values, params ReadOnlySpan<long> shape) => WriteValues(path, values, shape);
+    public static void Write(string path, ReadOnlySpan<long> values, params ReadOnlySpan<long> shape) =>
+        WriteValues(path, values, shape);
 
     /// <inheritdoc cref="Write(string, ReadOnlySpan{float}, ReadOnlySpan{long})"/>
     /// <summary>Writes 32-bit integers.</summary>
-    public static void Write(string path, ReadOnlySpan<int> values, params ReadOnlySpan<long> shape) => WriteValues(path, values, shape);
+    public static void Write(string path, ReadOnlySpan<int> values, params ReadOnlySpan<long> shape) =>
+        WriteValues(path, values, shape);
 
     /// <inheritdoc cref="Write(string, ReadOnlySpan{float}, ReadOnlySpan{long})"/>
     /// <summary>Writes bytes.</summary>
-    public static void Write(string path, ReadOnlySpan<byte> values, params ReadOnlySpan<long> shape) => WriteValues(path, values, shape);
+    public static void Write(string path, ReadOnlySpan<byte> values, params ReadOnlySpan<long> shape) =>
+        WriteValues(path, values, shape);
 
     /// <summary>Writes an array of any element. The file is written under a temporary name, flushed and renamed.</summary>
     public static void Write(string path, NpyArray array)
@@ -62,7 +68,8 @@ public static class NpyFile
         if (got < head.Length) throw Short(path, got, head.Length);
         var header = NpyHeader.Read(path, head);
         if (header.DataLength != length - header.Length)
-            throw new DataException(path, $"shape ({string.Join(", ", header.Shape)}) of {header.Element.Description()} takes {header.DataLength} bytes, "
+            throw new DataException(path,
+                $"shape ({string.Join(", ", header.Shape)}) of {header.Element.Description()} takes {header.DataLength} bytes, "
                 + $"{length - header.Length} follow the header at offset {header.Length}");
         if (header.DataLength > Array.MaxLength)
             throw new DataException(path, $"{header.DataLength} bytes of elements, more than the {Array.MaxLength} read at once");
@@ -74,7 +81,8 @@ public static class NpyFile
         return new NpyArray(path, header.Element, header.Shape, Normalise(data, header));
     }
 
-    static DataException Short(string path, long got, long expected) => new(path, $"ends at offset {got}, expected {expected} bytes");
+    static DataException Short(string path, long got, long expected) =>
+        new(path, $"ends at offset {got}, expected {expected} bytes");
 
     static void WriteValues<T>(string path, ReadOnlySpan<T> values, ReadOnlySpan<long> shape) where T : unmanaged
     {

@@ -28,29 +28,36 @@ readonly record struct NpyHeader(ArrayElement Element, bool IsBigEndian, bool Is
     /// <param name="bytes">At least the first <see cref="MaxLength"/> bytes, or all there are.</param>
     public static NpyHeader Read(string path, ReadOnlySpan<byte> bytes)
     {
-        if (!bytes.StartsWith(Magic)) throw new DataException(path, "does not begin with \\x93NUMPY, expected a NumPy array file (.npy)");
+        if (!bytes.StartsWith(Magic))
+            throw new DataException(path, "does not begin with \\x93NUMPY, expected a NumPy array file (.npy)");
         if (bytes.Length < 10) throw Short(path, bytes.Length, 10);
         var version = bytes[6];
         if (version is < 1 or > 3 || bytes[7] != 0)
             throw new DataException(path, $"offset 6: npy version {bytes[6]}.{bytes[7]}, expected 1.0, 2.0 or 3.0");
         var start = version == 1 ? 10 : 12;
         if (bytes.Length < start) throw Short(path, bytes.Length, start);
-        long length = version == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]);
-        if (length > MaxTextLength) throw new DataException(path, $"offset 8: a header of {length} bytes, more than {MaxTextLength}");
+        long length = version == 1
+            ? BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..])
+            : BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]);
+        if (length > MaxTextLength)
+            throw new DataException(path, $"offset 8: a header of {length} bytes, more than {MaxTextLength}");
         if (bytes.Length < start + length) throw Short(path, bytes.Length, start + length);
         var text = bytes.Slice(start, (int)length);
-        if (version == 3 && !System.Text.Unicode.Utf8.IsValid(text)) throw new DataException(path, $"offset {start}: the header is no UTF-8");
+        if (version == 3 && !System.Text.Unicode.Utf8.IsValid(text))
+            throw new DataException(path, $"offset {start}: the header is no UTF-8");
         var fields = new NpyHeaderText(path, (version == 3 ? Encoding.UTF8 : Encoding.Latin1).GetString(text), start).Parse();
         var (element, bigEndian) = ParseElement(path, fields.Description);
         CheckShape(path, fields.Shape, element);
         return new NpyHeader(element, bigEndian, fields.IsColumnMajor, fields.Shape, start + (int)length);
     }
 
-    /// <summary>The bytes of a header of version 1.0, as NumPy writes them. No shape is long enough to need another version.</summary>
+    /// <summary>
+    /// The bytes of a header of version 1.0, as NumPy writes them. No shape is long enough to need another version.
+    /// </summary>
     public static byte[] Write(ArrayElement element, ReadOnlySpan<long> shape)
     {
         var sizes = new StringBuilder();
-        foreach (var size in shape) sizes.Append(sizes.Length == 0 ? "" : ", ").Append(size.ToString(CultureInfo.InvariantCulture));
+        sizes.AppendJoin(", ", shape.ToArray());
         if (shape.Length == 1) sizes.Append(',');
         var text = $"{{'descr': '{element.Description()}', 'fortran_order': False, 'shape': ({sizes}), }}";
         // NumPy leaves room for the first size to grow to 21 digits in place.
@@ -63,9 +70,11 @@ readonly record struct NpyHeader(ArrayElement Element, bool IsBigEndian, bool Is
     /// <summary>Throws where the sizes do not give <paramref name="count"/> elements.</summary>
     public static void CheckShape(int count, ReadOnlySpan<long> shape)
     {
-        if (shape.Length > MaxDimensions) throw new ArgumentException($"{shape.Length} dimensions, at most {MaxDimensions} are possible", nameof(shape));
+        if (shape.Length > MaxDimensions)
+            throw new ArgumentException($"{shape.Length} dimensions, at most {MaxDimensions} are possible", nameof(shape));
         if (Count(shape) != count)
-            throw new ArgumentException($"shape ({string.Join(", ", shape.ToArray())}) does not hold {count} values", nameof(shape));
+            throw new ArgumentException($"shape ({string.Join(", ", shape.ToArray())}) does not hold {count} values",
+                nameof(shape));
     }
 
     /// <summary>Product of the sizes; -1 where one is negative or the product, sizes of 0 left out, leaves 63 bits.</summary>
@@ -85,16 +94,21 @@ readonly record struct NpyHeader(ArrayElement Element, bool IsBigEndian, bool Is
 
     static void CheckShape(string path, long[] shape, ArrayElement element)
     {
-        if (shape.Length > MaxDimensions) throw new DataException(path, $"the array has {shape.Length} dimensions, more than {MaxDimensions}");
+        if (shape.Length > MaxDimensions)
+            throw new DataException(path, $"the array has {shape.Length} dimensions, more than {MaxDimensions}");
         if (Count(shape) is var count && (count < 0 || count > long.MaxValue / element.Size()))
-            throw new DataException(path, $"shape ({string.Join(", ", shape)}) has a negative size or more elements than 63 bits count");
+            throw new DataException(path,
+                $"shape ({string.Join(", ", shape)}) has a negative size or more elements than 63 bits count");
     }
 
     static (ArrayElement Element, bool IsBigEndian) ParseElement(string path, string description)
     {
-        var (order, code) = description.Length > 0 && "<>|=".Contains(description[0]) ? (description[0], description[1..]) : ('=', description);
+        var (order, code) = description.Length > 0 && "<>|=".Contains(description[0])
+            ? (description[0], description[1..])
+            : ('=', description);
         if (code.StartsWith('O'))
-            throw new DataException(path, "an array of Python objects (descr '|O'), which is a pickle and not read; save numbers");
+            throw new DataException(path,
+                "an array of Python objects (descr '|O'), which is a pickle and not read; save numbers");
         if (ArrayElements.FromCode(code) is not { } element || order == '|' && element.Size() > 1)
             throw new DataException(path, $"element type '{description}', expected b1, i1 to i8, u1 to u8, f2 to f8, c8 or c16");
         return (element, order == '>');

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Kymo.Signals.Arrays;
 
-/// <summary>Reads the Python dictionary of an npy header: exactly three keys, a text, a truth value and a tuple of whole numbers.</summary>
+/// <summary>
+/// Reads the Python dictionary of an npy header: exactly three keys, a text, a truth value and a tuple of whole numbers.
+/// </summary>
 /// <param name="path">The file, for messages.</param>
 /// <param name="text">The header's text.</param>
 /// <param name="start">File offset of the text.</param>
@@ -40,7 +42,8 @@ ref struct NpyHeaderText(string path, string text, int start)
     string ReadDescription()
     {
         SkipBlanks();
-        if (_at < text.Length && text[_at] == '[') throw Fault(_at, "a structured array (descr is a list), expected one plain number type");
+        if (_at < text.Length && text[_at] == '[')
+            throw Fault(_at, "a structured array (descr is a list), expected one plain number type");
         return ReadString();
     }
 

@@ -5,7 +5,8 @@ namespace Kymo.Torch.Checkpoints;
 /// <param name="Average">Running mean of the gradient (<c>exp_avg</c>), of the parameter's shape.</param>
 /// <param name="AverageSquare">Running mean of the squared gradient (<c>exp_avg_sq</c>), of the parameter's shape.</param>
 /// <param name="MaxAverageSquare">Largest such mean so far (<c>max_exp_avg_sq</c>), with AMSGrad only.</param>
-public sealed record AdamParameter(long Step, StoredTensor Average, StoredTensor AverageSquare, StoredTensor? MaxAverageSquare = null);
+public sealed record AdamParameter(
+    long Step, StoredTensor Average, StoredTensor AverageSquare, StoredTensor? MaxAverageSquare = null);
 
 /// <summary>A group of parameters with its settings; defaults are those of <c>torch.optim.Adam</c>.</summary>
 public sealed record AdamGroup
@@ -73,12 +74,15 @@ public sealed record AdamState(IReadOnlyDictionary<int, AdamParameter> State, IR
         foreach (var (key, entry) in root.At("state").Value)
         {
             if (key is not PickleInteger { Value: var index } || index < 0 || index > int.MaxValue)
-                throw new CheckpointException(path, $"optimizer state: a key of 'state' is a {key.Kind}, expected a parameter index");
+                throw new CheckpointException(path,
+                    $"optimizer state: a key of 'state' is a {key.Kind}, expected a parameter index");
             var node = new Node(path, $"optimizer state of parameter {index}", entry);
             state[(int)index] = new AdamParameter(
-                node.Step("step"), node.Tensor("exp_avg"), node.Tensor("exp_avg_sq"), node.Has("max_exp_avg_sq") ? node.Tensor("max_exp_avg_sq") : null);
+                node.Step("step"), node.Tensor("exp_avg"), node.Tensor("exp_avg_sq"),
+                node.Has("max_exp_avg_sq") ? node.Tensor("max_exp_avg_sq") : null);
         }
-        return new AdamState(state, [.. root.List("param_groups").Select((g, i) => FromPickle(new Node(path, $"param_groups[{i}]", g)))]);
+        var groups = root.List("param_groups").Select((g, i) => FromPickle(new Node(path, $"param_groups[{i}]", g)));
+        return new AdamState(state, [.. groups]);
     }
 
     static PickleDictionary ToPickle(AdamGroup group)
@@ -107,7 +111,8 @@ public sealed record AdamState(IReadOnlyDictionary<int, AdamParameter> State, IR
             throw new CheckpointException(group.Path, $"{group.Place}: 'maximize' is true, which is not supported");
         return new AdamGroup
         {
-            Parameters = [.. group.List("params").Select((p, i) => new Node(group.Path, $"{group.Place}, params[{i}]", p).Index())],
+            Parameters =
+                [.. group.List("params").Select((p, i) => new Node(group.Path, $"{group.Place}, params[{i}]", p).Index())],
             LearningRate = group.Number("lr"),
             Beta1 = group.Pair("betas").First,
             Beta2 = group.Pair("betas").Second,
@@ -133,9 +138,11 @@ public sealed record AdamState(IReadOnlyDictionary<int, AdamParameter> State, IR
 
         public PickleList List(string key) => Get(key) as PickleList ?? throw Wrong($"'{key}' to be a list", Get(key));
 
-        public StoredTensor Tensor(string key) => Get(key) is PickleTensor t ? t.Value : throw Wrong($"'{key}' to be a tensor", Get(key));
+        public StoredTensor Tensor(string key) =>
+            Get(key) is PickleTensor t ? t.Value : throw Wrong($"'{key}' to be a tensor", Get(key));
 
-        public bool Truth(string key) => Get(key) is PickleBoolean b ? b.Value : throw Wrong($"'{key}' to be a truth value", Get(key));
+        public bool Truth(string key) =>
+            Get(key) is PickleBoolean b ? b.Value : throw Wrong($"'{key}' to be a truth value", Get(key));
 
         public double Number(string key) => Number(Get(key), key);
 
@@ -150,8 +157,8 @@ public sealed record AdamState(IReadOnlyDictionary<int, AdamParameter> State, IR
         public long Step(string key) => Get(key) switch
         {
             PickleInteger { Value: var step } when step >= 0 && step <= long.MaxValue => (long)step,
-            PickleTensor { Storage.Type: ElementType.Float32, Shape.Length: 0 } t when t.Value.ToArray<float>()[0] is >= 0 and < long.MaxValue and var step
-                => (long)step,
+            PickleTensor { Storage.Type: ElementType.Float32, Shape.Length: 0 } t
+                when t.Value.ToArray<float>()[0] is >= 0 and < long.MaxValue and var step => (long)step,
             var other => throw Wrong($"'{key}' to be a number of updates", other),
         };
 
@@ -164,6 +171,7 @@ public sealed record AdamState(IReadOnlyDictionary<int, AdamParameter> State, IR
             _ => throw Wrong($"'{key}' to be a number", found),
         };
 
-        CheckpointException Wrong(string expected, PickleValue found) => new(path, $"{place}: found a {found.Kind}, expected {expected}");
+        CheckpointException Wrong(string expected, PickleValue found) =>
+            new(path, $"{place}: found a {found.Kind}, expected {expected}");
     }
 }

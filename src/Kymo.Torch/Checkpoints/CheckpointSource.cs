@@ -2,7 +2,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Kymo.Torch.Checkpoints;
 
-/// <summary>A weights file opened for reading at chosen offsets. Every fault becomes a <see cref="CheckpointException"/>.</summary>
+/// <summary>
+/// A weights file opened for reading at chosen offsets. Every fault becomes a <see cref="CheckpointException"/>.
+/// </summary>
 sealed class CheckpointSource : IDisposable
 {
     readonly SafeFileHandle _handle;
@@ -38,7 +40,8 @@ sealed class CheckpointSource : IDisposable
     {
         if (offset < 0 || count < 0 || offset > Length - count)
             throw Fault($"bytes {offset} to {offset + count} lie outside the file of {Length} bytes");
-        if (count > Array.MaxLength) throw Fault($"{count} bytes at offset {offset} are more than the {Array.MaxLength} read at once");
+        if (count > Array.MaxLength)
+            throw Fault($"{count} bytes at offset {offset} are more than the {Array.MaxLength} read at once");
         var bytes = GC.AllocateUninitializedArray<byte>((int)count);
         var done = 0;
         while (done < bytes.Length)

@@ -41,7 +41,8 @@ static class NumPyValues
         var count = Shapes.ElementCount(shape);
         var size = ItemSize(type);
         if (count < 0 || (Int128)count * size != bytes.Value.Length)
-            throw new PickleFault($"a NumPy array of type {type.Code} and shape {Shapes.Text(shape)} has {bytes.Value.Length} bytes");
+            throw new PickleFault($"a NumPy array of type {type.Code} and shape {Shapes.Text(shape)} has {bytes.Value.Length} "
+                + "bytes");
         var data = bytes.Value.ToArray();
         if (type.IsBigEndian)
             for (var i = 0; i < data.Length; i += size) Array.Reverse(data, i, size);

@@ -8,7 +8,8 @@ sealed record PickleGlobal : PickleInternal
 {
     static readonly Dictionary<(string, string), PickleGlobal> s_allowed = Allow();
 
-    PickleGlobal(string module, string name, ElementType? storage = null) => (Module, Name, StorageType) = (module, name, storage);
+    PickleGlobal(string module, string name, ElementType? storage = null) =>
+        (Module, Name, StorageType) = (module, name, storage);
 
     public string Module { get; }
 
@@ -35,7 +36,8 @@ sealed record PickleGlobal : PickleInternal
         PickleGlobal[] globals =
         [
             new("collections", "OrderedDict"), new("__builtin__", "set"), new("_codecs", "encode"),
-            new("torch._utils", "_rebuild_tensor"), new("torch._utils", "_rebuild_tensor_v2"), new("torch._utils", "_rebuild_parameter"),
+            new("torch._utils", "_rebuild_tensor"), new("torch._utils", "_rebuild_tensor_v2"),
+            new("torch._utils", "_rebuild_parameter"),
             new("torch", "Size"), new("torch", "device"),
             new("torch", "FloatStorage", ElementType.Float32), new("torch", "DoubleStorage", ElementType.Float64),
             new("torch", "HalfStorage", ElementType.Float16), new("torch", "BFloat16Storage", ElementType.BFloat16),

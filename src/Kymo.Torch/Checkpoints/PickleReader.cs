@@ -6,8 +6,8 @@ using System.Text;
 namespace Kymo.Torch.Checkpoints;
 
 /// <summary>
-/// Reads pickles as PyTorch writes them and runs nothing: opcodes and globals come from a closed list, and each global has a meaning
-/// built in here. Values, texts and nesting are counted, so a small file cannot ask for much memory or time.
+/// Reads pickles as PyTorch writes them and runs nothing: opcodes and globals come from a closed list, and each global has a
+/// meaning built in here. Values, texts and nesting are counted, so a small file cannot ask for much memory or time.
 /// </summary>
 /// <param name="file">The file, for messages.</param>
 /// <param name="pickle">The pickle, or a piece of the file that begins with it.</param>
@@ -19,7 +19,7 @@ sealed class PickleReader(CheckpointSource file, ReadOnlyMemory<byte> pickle, st
     public const int MaxLength = 64 << 20;
 
     /// <summary>The most values one pickle may push.</summary>
-    public const int MaxValues = 8_000_000;
+    public const int MaxValues = 4_000_000;
 
     const int MaxIntegerDigits = 4300, MaxIntegerBytes = 2048, MaxNameLength = 256;
     static readonly PickleValue s_true = true, s_false = false;
@@ -39,7 +39,9 @@ sealed class PickleReader(CheckpointSource file, ReadOnlyMemory<byte> pickle, st
     /// <summary>Every tensor the pickle builds.</summary>
     public IReadOnlyList<PickleTensor> Tensors => _globals.Tensors;
 
-    /// <summary>Reads one pickle from <see cref="Position"/> on and checks that what it holds is a tree of plain values.</summary>
+    /// <summary>
+    /// Reads one pickle from <see cref="Position"/> on and checks that what it holds is a tree of plain values.
+    /// </summary>
     public PickleValue Read()
     {
         _stack.Clear();
@@ -85,7 +87,9 @@ sealed class PickleReader(CheckpointSource file, ReadOnlyMemory<byte> pickle, st
             case PickleOpcode.BinUnicode: Push(ReadUtf8(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)))); break;
             case PickleOpcode.ShortBinString: Push(Encoding.Latin1.GetString(Take(Take(1)[0]))); break;
             case PickleOpcode.EmptyTuple: Push(new PickleTuple()); break;
-            case PickleOpcode.Tuple1 or PickleOpcode.Tuple2 or PickleOpcode.Tuple3: PushTuple(opcode - PickleOpcode.Tuple1 + 1); break;
+            case PickleOpcode.Tuple1 or PickleOpcode.Tuple2 or PickleOpcode.Tuple3:
+                Push(new PickleTuple(PopMany(opcode - PickleOpcode.Tuple1 + 1)));
+                break;
             case PickleOpcode.Tuple: Push(new PickleTuple(PopToMark())); break;
             case PickleOpcode.EmptyList: Push(new PickleList()); break;
             case PickleOpcode.EmptyDict: Push(new PickleDictionary()); break;
@@ -128,7 +132,8 @@ sealed class PickleReader(CheckpointSource file, ReadOnlyMemory<byte> pickle, st
         var arguments = Pop();
         var callee = Pop();
         if (callee is not PickleGlobal global) throw new PickleFault($"calls a {callee.Kind}, expected one of the known globals");
-        if (arguments is not PickleTuple tuple) throw new PickleFault($"calls {global} with a {arguments.Kind}, expected a tuple");
+        if (arguments is not PickleTuple tuple)
+            throw new PickleFault($"calls {global} with a {arguments.Kind}, expected a tuple");
         Push(_globals.Call(global, tuple));
     }
 
@@ -146,11 +151,13 @@ sealed class PickleReader(CheckpointSource file, ReadOnlyMemory<byte> pickle, st
 
     void SetIn(PickleValue[] items)
     {
-        if (Top() is not PickleDictionary dictionary) throw new PickleFault($"sets entries of a {Top().Kind}, expected a dictionary");
+        if (Top() is not PickleDictionary dictionary)
+            throw new PickleFault($"sets entries of a {Top().Kind}, expected a dictionary");
         if (items.Length % 2 != 0) throw new PickleFault("sets an entry that has a key and no value");
         for (var i = 0; i < items.Length; i += 2)
         {
-            if (!IsKey(items[i])) throw new PickleFault($"a dictionary key is a {items[i].Kind}, expected a text, a whole number or a tuple of those");
+            if (!IsKey(items[i]))
+                throw new PickleFault($"a dictionary key is a {items[i].Kind}, expected a text, a whole number or their tuple");
             dictionary[items[i]] = items[i + 1];
         }
     }
@@ -181,7 +188,9 @@ sealed class PickleReader(CheckpointSource file, ReadOnlyMemory<byte> pickle, st
     {
         if (length > int.MaxValue) throw new PickleFault($"a text of {length} bytes runs past the end of the pickle");
         var bytes = Take((int)length);
-        return System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw new PickleFault("a text is no valid UTF-8");
+        return System.Text.Unicode.Utf8.IsValid(bytes)
+            ? Encoding.UTF8.GetString(bytes)
+            : throw new PickleFault("a text is no valid UTF-8");
     }
 
     string ReadLine(int limit)
@@ -196,7 +205,8 @@ sealed class PickleReader(CheckpointSource file, ReadOnlyMemory<byte> pickle, st
     ReadOnlySpan<byte> Take(int count)
     {
         if (count > pickle.Length - _at)
-            throw new PickleFault($"needs {count} more bytes at {_at}, the pickle ends at {pickle.Length}: the file is cut short");
+            throw new PickleFault($"needs {count} more bytes at {_at}, the pickle ends at {pickle.Length}: the file is cut "
+                + "short");
         _at += count;
         return pickle.Span.Slice(_at - count, count);
     }
@@ -247,8 +257,6 @@ sealed class PickleReader(CheckpointSource file, ReadOnlyMemory<byte> pickle, st
         _stack.RemoveRange(from, items.Length);
         return items;
     }
-
-    void PushTuple(int count) => Push(new PickleTuple(PopMany(count)));
 }
 
 /// <summary>What is wrong in a pickle, before the file and the place are known.</summary>

@@ -40,7 +40,8 @@ public sealed record PickleTensor : PickleValue
     {
         if (Shapes.ElementCount(value.Shape) != Storage.ElementCount)
             throw new ArgumentException(
-                $"a tensor of {value.Type} and shape {Shapes.Text(value.Shape)} cannot hold {value.Data.Length} bytes", nameof(value));
+                $"a tensor of {value.Type} and shape {Shapes.Text(value.Shape)} cannot hold {value.Data.Length} bytes",
+                nameof(value));
         _value = value;
     }
 
@@ -85,7 +86,8 @@ public sealed record PickleTensor : PickleValue
     internal static string? Misfit(long count, long offset, ReadOnlySpan<long> shape, ReadOnlySpan<long> strides)
     {
         if (shape.Length != strides.Length) return $"a tensor has {shape.Length} sizes and {strides.Length} strides";
-        if (shape.Length > Shapes.MaxDimensions) return $"a tensor has {shape.Length} dimensions, more than {Shapes.MaxDimensions}";
+        if (shape.Length > Shapes.MaxDimensions)
+            return $"a tensor has {shape.Length} dimensions, more than {Shapes.MaxDimensions}";
         var elements = Shapes.ElementCount(shape);
         if (elements < 0) return $"a tensor's shape {Shapes.Text(shape.ToArray())} is negative or too large";
         Int128 last = offset;

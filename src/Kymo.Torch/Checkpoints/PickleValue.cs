@@ -5,9 +5,9 @@ using System.Runtime.CompilerServices;
 namespace Kymo.Torch.Checkpoints;
 
 /// <summary>
-/// A value of the kinds a PyTorch file may hold: nothing, truth values, whole and floating-point numbers, text, bytes, lists, tuples, sets,
-/// dictionaries, tensors and NumPy arrays. Plain values convert implicitly. Scalars and tuples of scalars compare by value, everything else
-/// by identity, so that one list put in two places is written, and read back, as one.
+/// A value of the kinds a PyTorch file may hold: nothing, truth values, whole and floating-point numbers, text, bytes, lists,
+/// tuples, sets, dictionaries, tensors and NumPy arrays. Plain values convert implicitly. Scalars and tuples of scalars compare
+/// by value, everything else by identity, so that one list put in two places is written, and read back, as one.
 /// </summary>
 public abstract record PickleValue
 {
@@ -96,7 +96,8 @@ public sealed record PickleTuple : PickleValue, IReadOnlyList<PickleValue>
     internal override string Kind => "tuple";
 
     /// <summary>Whether both hold equal values in the same order.</summary>
-    public bool Equals(PickleTuple? other) => other is not null && (ReferenceEquals(this, other) || _items.SequenceEqual(other._items));
+    public bool Equals(PickleTuple? other) =>
+        other is not null && (ReferenceEquals(this, other) || _items.SequenceEqual(other._items));
 
     /// <inheritdoc/>
     public override int GetHashCode() => _items.Aggregate(_items.Length, HashCode.Combine);

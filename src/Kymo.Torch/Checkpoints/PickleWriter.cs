@@ -6,8 +6,8 @@ using System.Text;
 namespace Kymo.Torch.Checkpoints;
 
 /// <summary>
-/// Writes a value as a pickle of protocol 2, opcode for opcode as CPython's pickler does for the same Python objects. Texts, containers and
-/// tensors that come again are recalled from the memo; storages that come again share their key.
+/// Writes a value as a pickle of protocol 2, opcode for opcode as CPython's pickler does for the same Python objects. Texts,
+/// containers and tensors that come again are recalled from the memo; storages that come again share their key.
 /// </summary>
 sealed class PickleWriter
 {
@@ -68,7 +68,8 @@ sealed class PickleWriter
         else
         {
             var bytes = number.ToByteArray();
-            if (bytes.Length > byte.MaxValue) throw new PickleFault($"a whole number of {bytes.Length} bytes, expected at most 255");
+            if (bytes.Length > byte.MaxValue)
+                throw new PickleFault($"a whole number of {bytes.Length} bytes, expected at most 255");
             Put(PickleOpcode.Long1, (byte)bytes.Length);
             _output.Write(bytes);
         }
@@ -199,7 +200,9 @@ sealed class PickleWriter
         Memoize(tensor);
     }
 
-    /// <summary>The persistent id of a storage. Its key is recalled as a key only, not as a text that happens to read the same.</summary>
+    /// <summary>
+    /// The persistent id of a storage. Its key is recalled as a key only, not as a text that happens to read the same.
+    /// </summary>
     void SaveStorage(TensorStorage storage)
     {
         var key = Key(storage);

@@ -3,8 +3,9 @@ using System.Text;
 namespace Kymo.Torch.Checkpoints;
 
 /// <summary>
-/// Files of the safetensors format: a JSON header with names, types, shapes and offsets, then the bytes of the tensors. Little-endian and
-/// row-major; nothing in it can be executed. Definition: the format description and writer of Hugging Face's safetensors.
+/// Files of the safetensors format: a JSON header with names, types, shapes and offsets, then the bytes of the tensors.
+/// Little-endian and row-major; nothing in it can be executed. Definition: the format description and writer of Hugging Face's
+/// safetensors.
 /// </summary>
 public sealed class SafetensorsFile
 {
@@ -42,7 +43,9 @@ public sealed class SafetensorsFile
         return new SafetensorsFile(path, tensors, header.Metadata);
     }
 
-    /// <summary>Reads the header alone: names, types, shapes, offsets and text pairs. Every one of the format's 22 types is accepted.</summary>
+    /// <summary>
+    /// Reads the header alone: names, types, shapes, offsets and text pairs. Every one of the format's 22 types is accepted.
+    /// </summary>
     /// <exception cref="CheckpointException">The file is missing or breaks the format.</exception>
     public static SafetensorsHeader ReadHeader(string path)
     {
@@ -61,15 +64,19 @@ public sealed class SafetensorsFile
     }
 
     /// <summary>
-    /// Writes the tensors as the format's own writer lays them out: largest element type first, then by name; header padded with blanks
-    /// to a multiple of 8. The file is written under a temporary name, flushed and renamed.
+    /// Writes the tensors as the format's own writer lays them out: largest element type first, then by name; header padded
+    /// with blanks to a multiple of 8. The file is written under a temporary name, flushed and renamed.
     /// </summary>
     /// <param name="path">The file; one that is there is replaced.</param>
     /// <param name="tensors">Names and tensors in any order.</param>
     /// <param name="metadata">Text pairs to keep with them; written in ordinal order of the keys.</param>
-    /// <exception cref="CheckpointException">A name comes twice or is reserved, or a tensor's bytes do not fit its shape and type.</exception>
+    /// <exception cref="CheckpointException">
+    /// A name comes twice or is reserved, or a tensor's bytes do not fit its shape and type.
+    /// </exception>
     public static void Write(
-        string path, IReadOnlyList<(string Name, StoredTensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+        string path,
+        IReadOnlyList<(string Name, StoredTensor Tensor)> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null)
     {
         var sorted = Sort(path, tensors);
         var header = HeaderBytes(path, sorted, metadata);
@@ -84,9 +91,11 @@ public sealed class SafetensorsFile
     static StoredTensor ReadData(CheckpointSource file, SafetensorsHeader header, SafetensorsEntry entry)
     {
         var type = SafetensorsType.Decode(entry.DType) ?? throw file.Fault(
-            $"tensor '{entry.Name}' has dtype {entry.DType}, which is not decoded; convert it to F32, F16, BF16, F64, U8, BOOL or I8 to I64");
+            $"tensor '{entry.Name}' has dtype {entry.DType}, which is not decoded; convert it to F32, F16, BF16, F64, U8, BOOL "
+                + "or I8 to I64");
         if (entry.End - entry.Begin > Array.MaxLength)
-            throw file.Fault($"tensor '{entry.Name}' has {entry.End - entry.Begin} bytes, more than the {Array.MaxLength} read at once");
+            throw file.Fault($"tensor '{entry.Name}' has {entry.End - entry.Begin} bytes, more than the {Array.MaxLength} read "
+                + "at once");
         return new StoredTensor(type, entry.Shape, file.Read(header.DataStart + entry.Begin, entry.End - entry.Begin));
     }
 
@@ -97,17 +106,21 @@ public sealed class SafetensorsFile
         var names = new HashSet<string>();
         foreach (var (name, tensor) in tensors)
         {
-            if (name == "__metadata__") throw new CheckpointException(path, "no tensor may have the reserved name '__metadata__'");
+            if (name == "__metadata__")
+                throw new CheckpointException(path, "no tensor may have the reserved name '__metadata__'");
             if (!names.Add(name)) throw new CheckpointException(path, $"two tensors have the name '{name}'");
             var count = Shapes.ElementCount(tensor.Shape);
             if (count < 0 || (Int128)count * tensor.Type.Size() != tensor.Data.Length)
-                throw new CheckpointException(path, $"bad view: tensor '{name}' of {tensor.Type} and shape {Shapes.Text(tensor.Shape)} "
+                throw new CheckpointException(path,
+                    $"bad view: tensor '{name}' of {tensor.Type} and shape {Shapes.Text(tensor.Shape)} "
                     + $"holds {tensor.Data.Length} bytes");
         }
         return [.. tensors.OrderByDescending(t => SafetensorsType.Rank(t.Tensor.Type)).ThenBy(t => t.Name, ByCodePoint)];
     }
 
-    /// <summary>The order of the UTF-8 bytes, which the format's writer sorts names by (UTF-16 order differs beyond U+FFFF).</summary>
+    /// <summary>
+    /// The order of the UTF-8 bytes, which the format's writer sorts names by (UTF-16 order differs beyond U+FFFF).
+    /// </summary>
     static Comparer<string> ByCodePoint { get; } =
         Comparer<string>.Create((a, b) => Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b)));
 
@@ -143,7 +156,8 @@ public sealed class SafetensorsFile
             padded.AsSpan(bytes.Length).Fill((byte)' ');
             bytes.CopyTo(padded, 0);
             if (padded.Length > SafetensorsHeader.MaxLength)
-                throw new CheckpointException(path, $"header too large: {padded.Length} bytes, the format allows {SafetensorsHeader.MaxLength}");
+                throw new CheckpointException(path,
+                    $"header too large: {padded.Length} bytes, the format allows {SafetensorsHeader.MaxLength}");
             return padded;
         }
         catch (EncoderFallbackException e)

@@ -32,7 +32,9 @@ public sealed record SafetensorsHeader(
         return new SafetensorsHeader(Tile(file, json.Tensors, start), json.Metadata, start);
     }
 
-    /// <summary>Checks that the tensors, sorted by offset, cover the data without hole or overlap, and that each fits its type.</summary>
+    /// <summary>
+    /// Checks that the tensors, sorted by offset, cover the data without hole or overlap, and that each fits its type.
+    /// </summary>
     static List<SafetensorsEntry> Tile(CheckpointSource file, List<SafetensorsDeclaration> declared, long dataStart)
     {
         var entries = new List<SafetensorsEntry>(declared.Count);
@@ -62,9 +64,11 @@ public sealed record SafetensorsHeader(
         var bits = count * (UInt128)SafetensorsType.Bits(tensor.DType)!.Value;
         if (bits > ulong.MaxValue) throw Overflow(file, tensor);
         if (bits % 8 != 0)
-            throw file.Fault($"misaligned slice: tensor '{tensor.Name}' of {tensor.DType} takes {bits} bits, no whole number of bytes");
+            throw file.Fault($"misaligned slice: tensor '{tensor.Name}' of {tensor.DType} takes {bits} bits, no whole number of "
+                + "bytes");
         if (bits / 8 != tensor.End - tensor.Begin)
-            throw file.Fault($"invalid info of tensor '{tensor.Name}': {tensor.DType} of shape [{string.Join(", ", tensor.Shape)}] "
+            throw file.Fault($"invalid info of tensor '{tensor.Name}': {tensor.DType} of shape "
+                + $"[{string.Join(", ", tensor.Shape)}] "
                 + $"takes {bits / 8} bytes, its offsets {tensor.Begin} to {tensor.End} hold {tensor.End - tensor.Begin}");
     }
 
@@ -72,7 +76,8 @@ public sealed record SafetensorsHeader(
         $"overflow: the size of tensor '{tensor.Name}' of shape [{string.Join(", ", tensor.Shape)}] leaves 64 bits");
 
     static CheckpointException Incomplete(CheckpointSource file, ulong place, long dataStart) => file.Fault(
-        $"incomplete buffer: the tensors end at data byte {place}, the data from offset {dataStart} on have {file.Length - dataStart}");
+        $"incomplete buffer: the tensors end at data byte {place}, the data from offset {dataStart} on have "
+            + $"{file.Length - dataStart}");
 }
 
 /// <summary>A tensor as the header's text declares it, before its numbers are checked against each other.</summary>

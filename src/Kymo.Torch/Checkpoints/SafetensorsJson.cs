@@ -3,7 +3,9 @@ using System.Text.Unicode;
 
 namespace Kymo.Torch.Checkpoints;
 
-/// <summary>Reads the JSON text of a safetensors header: strict UTF-8, no key twice, only whole numbers that are not negative.</summary>
+/// <summary>
+/// Reads the JSON text of a safetensors header: strict UTF-8, no key twice, only whole numbers that are not negative.
+/// </summary>
 sealed class SafetensorsJson(CheckpointSource file, byte[] json)
 {
     const string MetadataKey = "__metadata__";
@@ -66,11 +68,13 @@ sealed class SafetensorsJson(CheckpointSource file, byte[] json)
         Expect(reader, JsonTokenType.StartObject, $"tensor '{name}' to be an object");
         while (NextKey(ref reader) is { } key)
         {
-            if (key is "dtype" && dtype is not null || key is "shape" && shape is not null || key is "data_offsets" && offsets is not null)
+            if (key == "dtype" && dtype is not null || key == "shape" && shape is not null
+                || key == "data_offsets" && offsets is not null)
                 throw Invalid(reader, $"duplicate key '{key}' of tensor '{name}'");
             if (key == "dtype") dtype = ParseType(ref reader, name);
             else if (key == "shape") shape = ParseNumbers(ref reader, name, $"invalid info: 'shape' of tensor '{name}'");
-            else if (key == "data_offsets") offsets = ParseNumbers(ref reader, name, $"invalid offset: 'data_offsets' of tensor '{name}'");
+            else if (key == "data_offsets")
+                offsets = ParseNumbers(ref reader, name, $"invalid offset: 'data_offsets' of tensor '{name}'");
             else
             {
                 reader.Read();

@@ -1,6 +1,8 @@
 namespace Kymo.Torch.Checkpoints;
 
-/// <summary>The element types of the safetensors format, in the format's own order (which its writer sorts by, largest last).</summary>
+/// <summary>
+/// The element types of the safetensors format, in the format's own order (which its writer sorts by, largest last).
+/// </summary>
 static class SafetensorsType
 {
     static readonly (string Name, int Bits, ElementType? Type)[] s_types =

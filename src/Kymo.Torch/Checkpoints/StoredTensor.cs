@@ -12,12 +12,14 @@ public sealed record StoredTensor(ElementType Type, long[] Shape, ReadOnlyMemory
     public long ElementCount => Data.Length / Type.Size();
 
     /// <summary>
-    /// A tensor of a copy of <paramref name="values"/>. <typeparamref name="T"/> is one of float, double, <see cref="Half"/>, long,
-    /// int, short, sbyte, byte and bool (brain floats have no .NET type: give their bytes to the constructor).
+    /// A tensor of a copy of <paramref name="values"/>. <typeparamref name="T"/> is one of float, double, <see cref="Half"/>,
+    /// long, int, short, sbyte, byte and bool (brain floats have no .NET type: give their bytes to the constructor).
     /// </summary>
     /// <param name="values">Elements, row-major.</param>
     /// <param name="shape">Sizes, outermost first; nothing for a scalar.</param>
-    /// <exception cref="ArgumentException">The type has no element type, or the sizes do not give the number of values.</exception>
+    /// <exception cref="ArgumentException">
+    /// The type has no element type, or the sizes do not give the number of values.
+    /// </exception>
     public static StoredTensor Of<T>(ReadOnlySpan<T> values, params long[] shape) where T : unmanaged
     {
         if (Shapes.ElementCount(shape) != values.Length)

@@ -1,8 +1,9 @@
 namespace Kymo.Torch.Checkpoints;
 
 /// <summary>
-/// The files of <c>torch.save</c> and <c>torch.load</c> (.pth, .pt): zip archives of PyTorch 1.6 and later, and the older kind without zip
-/// when reading. Reading runs no code: only tensors and plain values are taken, anything else is an error that names it.
+/// The files of <c>torch.save</c> and <c>torch.load</c> (.pth, .pt): zip archives of PyTorch 1.6 and later, and the older kind
+/// without zip when reading. Reading runs no code: only tensors and plain values are taken, anything else is an error that
+/// names it.
 /// </summary>
 public static class TorchFile
 {
@@ -29,7 +30,8 @@ public static class TorchFile
     }
 
     /// <summary>
-    /// Reads the names and tensors of a network: the file is a state dictionary, or a dictionary that has one under <c>state_dict</c> or
+    /// Reads the names and tensors of a network: the file is a state dictionary, or a dictionary that has one under
+    /// <c>state_dict</c> or
     /// <c>model_state_dict</c>.
     /// </summary>
     /// <param name="path">The file.</param>
@@ -55,7 +57,8 @@ public static class TorchFile
             if (key is not PickleText name)
                 throw new CheckpointException(path, $"state dictionary{place}: a key is a {key.Kind}, expected a name");
             if (entry is not PickleTensor tensor)
-                throw new CheckpointException(path, $"state dictionary{place}: '{name.Value}' is a {entry.Kind}, expected a tensor");
+                throw new CheckpointException(path,
+                    $"state dictionary{place}: '{name.Value}' is a {entry.Kind}, expected a tensor");
             tensors.Add((name.Value, tensor.Value));
         }
         return tensors;
@@ -88,13 +91,16 @@ public static class TorchFile
     /// <param name="path">The file; one that is there is replaced.</param>
     /// <param name="tensors">Names and tensors, in the order to write.</param>
     /// <param name="versions">
-    /// The <c>_metadata</c> PyTorch keeps beside the tensors: module path to version, e.g. <c>""</c> to 1 and <c>"bn"</c> to 2. PyTorch reads
-    /// files without it; a batch norm below version 2 then takes its counter from the network, not from the file, so one is made up from the
-    /// names where this is null: 2 for modules that have <c>num_batches_tracked</c>, 1 for all others.
+    /// The <c>_metadata</c> PyTorch keeps beside the tensors: module path to version, e.g. <c>""</c> to 1 and <c>"bn"</c> to 2.
+    /// PyTorch reads files without it; a batch norm below version 2 then takes its counter from the network, not from the file,
+    /// so one is made up from the names where this is null: 2 for modules that have <c>num_batches_tracked</c>, 1 for all
+    /// others.
     /// </param>
     /// <exception cref="CheckpointException">A name comes twice, or a tensor's bytes do not fit its shape and type.</exception>
     public static void WriteStateDict(
-        string path, IReadOnlyList<(string Name, StoredTensor Tensor)> tensors, IReadOnlyList<(string Module, int Version)>? versions = null)
+        string path,
+        IReadOnlyList<(string Name, StoredTensor Tensor)> tensors,
+        IReadOnlyList<(string Module, int Version)>? versions = null)
     {
         var state = StateDict(path, tensors);
         var metadata = new PickleDictionary(isOrdered: true);
@@ -116,7 +122,8 @@ public static class TorchFile
             if (state.TryGetValue(name, out _)) throw new CheckpointException(path, $"two tensors have the name '{name}'");
             var count = Shapes.ElementCount(tensor.Shape);
             if (count < 0 || (Int128)count * tensor.Type.Size() != tensor.Data.Length)
-                throw new CheckpointException(path, $"bad view: tensor '{name}' of {tensor.Type} and shape {Shapes.Text(tensor.Shape)} "
+                throw new CheckpointException(path,
+                    $"bad view: tensor '{name}' of {tensor.Type} and shape {Shapes.Text(tensor.Shape)} "
                     + $"holds {tensor.Data.Length} bytes");
             state.Add(name, tensor);
         }

@@ -20,7 +20,8 @@ static class TorchZip
         var zip = new ZipContent(file, maxInflatedBytes);
         var stem = FindStem(file, zip);
         if (zip.Find(stem + "constants.pkl") is not null)
-            throw file.Fault("is a TorchScript archive (it has constants.pkl), expected weights; save module.state_dict() with torch.save");
+            throw file.Fault("is a TorchScript archive (it has constants.pkl), expected weights; save module.state_dict() with "
+                + "torch.save");
         CheckVersion(file, zip, stem);
         var entry = zip.Find(stem + "data.pkl")!;
         if (entry.Size > PickleReader.MaxLength)
@@ -29,7 +30,8 @@ static class TorchZip
         var reader = new PickleReader(file, pickle, entry.Name, isLegacy: false);
         var value = reader.Read();
         if (reader.Position != pickle.Length)
-            throw file.Fault($"'{entry.Name}' has {pickle.Length - reader.Position} bytes behind its end at byte {reader.Position}");
+            throw file.Fault($"'{entry.Name}' has {pickle.Length - reader.Position} bytes behind its end at byte "
+                + $"{reader.Position}");
         foreach (var (key, storage) in reader.Storages) storage.Data = ReadStorage(file, zip, stem, key, storage);
         CheckCopies(file, reader);
         return value;
@@ -43,7 +45,8 @@ static class TorchZip
         foreach (var tensor in reader.Tensors)
         {
             if (tensor.ByteCount > Array.MaxLength)
-                throw file.Fault($"a tensor of shape {Shapes.Text(tensor.Shape)} takes {tensor.ByteCount} bytes, more than {Array.MaxLength}");
+                throw file.Fault($"a tensor of shape {Shapes.Text(tensor.Shape)} takes {tensor.ByteCount} bytes, more than "
+                    + $"{Array.MaxLength}");
             if (!tensor.IsRowMajor) copied += tensor.ByteCount;
             if (copied > limit)
                 throw file.Fault($"strided tensors such as the one of shape {Shapes.Text(tensor.Shape)} and strides "
@@ -59,8 +62,10 @@ static class TorchZip
         var zip = new ZipWriter(stream);
         zip.Add($"{stem}/data.pkl", pickle);
         // PyTorch sorts the keys as text: 0, 1, 10, 11, 2.
-        var keys = Enumerable.Range(0, storages.Count).Select(i => (Key: i.ToString(CultureInfo.InvariantCulture), Storage: storages[i]));
-        foreach (var (key, storage) in keys.OrderBy(k => k.Key, StringComparer.Ordinal)) zip.Add($"{stem}/data/{key}", storage.Data.Span);
+        var keys = Enumerable.Range(0, storages.Count).Select(i =>
+            (Key: i.ToString(CultureInfo.InvariantCulture), Storage: storages[i]));
+        foreach (var (key, storage) in keys.OrderBy(k => k.Key, StringComparer.Ordinal))
+            zip.Add($"{stem}/data/{key}", storage.Data.Span);
         zip.Add($"{stem}/version", "3\n"u8);
         zip.Finish();
     }
@@ -83,7 +88,8 @@ static class TorchZip
             throw file.Fault($"'{order.Name}' says '{bytes}', expected 'little'");
         if (zip.Find(stem + "version") is not { } entry) throw file.Fault($"has no entry '{stem}version'");
         var text = SmallText(file, zip, entry);
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) || version is < 1 or > MaxVersion)
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            || version is < 1 or > MaxVersion)
             throw file.Fault($"'{entry.Name}' says '{text}', expected a version from 1 to {MaxVersion}");
     }
 
@@ -96,7 +102,8 @@ static class TorchZip
         if (zip.Find($"{stem}data/{key}") is not { } entry) throw file.Fault($"storage '{key}' has no entry '{stem}data/{key}'");
         var bytes = storage.ElementCount * storage.Type.Size();
         if (entry.Size != bytes)
-            throw file.Fault($"'{entry.Name}' has {entry.Size} bytes, the pickle says {storage.ElementCount} {storage.Type} elements ({bytes} bytes)");
+            throw file.Fault($"'{entry.Name}' has {entry.Size} bytes, the pickle says {storage.ElementCount} {storage.Type} "
+                + $"elements ({bytes} bytes)");
         return zip.Read(entry);
     }
 }

@@ -4,11 +4,13 @@ namespace Kymo.Torch.Checkpoints;
 public static class WeightsFile
 {
     /// <summary>
-    /// Reads the names and tensors of a network from a safetensors file or a file of <c>torch.save</c>. The content decides which it is; the
-    /// file's name does not count.
+    /// Reads the names and tensors of a network from a safetensors file or a file of <c>torch.save</c>. The content decides
+    /// which it is; the file's name does not count.
     /// </summary>
     /// <returns>Names and tensors in the file's order.</returns>
-    /// <exception cref="CheckpointException">The file is missing, damaged, of another format, or holds no state dictionary.</exception>
+    /// <exception cref="CheckpointException">
+    /// The file is missing, damaged, of another format, or holds no state dictionary.
+    /// </exception>
     public static IReadOnlyList<(string Name, StoredTensor Tensor)> Read(string path)
     {
         FileKind kind;

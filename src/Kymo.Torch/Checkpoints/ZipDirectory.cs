@@ -4,8 +4,8 @@ using System.Text;
 namespace Kymo.Torch.Checkpoints;
 
 /// <summary>
-/// Reads the central directory of a zip archive (APPNOTE 6.3, zip64 included) and believes nothing: every offset and size must lie in the
-/// file, local headers must say the same as the directory, and no two entries may share bytes.
+/// Reads the central directory of a zip archive (APPNOTE 6.3, zip64 included) and believes nothing: every offset and size must
+/// lie in the file, local headers must say the same as the directory, and no two entries may share bytes.
 /// </summary>
 ref struct ZipDirectory
 {
@@ -24,7 +24,8 @@ ref struct ZipDirectory
         var directory = new ZipDirectory(file);
         var limit = directory.FindDirectory();
         if (directory._offset < 0 || directory._size < 0 || directory._offset > limit - directory._size)
-            throw file.Fault($"zip directory of {directory._size} bytes at offset {directory._offset} runs past its end at {limit}");
+            throw file.Fault($"zip directory of {directory._size} bytes at offset {directory._offset} runs past its end at "
+                + $"{limit}");
         if (directory._count < 0 || directory._count > directory._size / CentralLength)
             throw file.Fault($"zip directory claims {directory._count} entries in {directory._size} bytes");
         var entries = directory.ReadEntries(file.Read(directory._offset, directory._size));
@@ -32,7 +33,9 @@ ref struct ZipDirectory
         return entries;
     }
 
-    /// <summary>Finds the end record (and the 64-bit one where there is one) and returns the offset the directory must end before.</summary>
+    /// <summary>
+    /// Finds the end record (and the 64-bit one where there is one) and returns the offset the directory must end before.
+    /// </summary>
     long FindDirectory()
     {
         var tailStart = Math.Max(0, _file.Length - EndLength - ushort.MaxValue);
@@ -60,7 +63,8 @@ ref struct ZipDirectory
         if (place < 0 || place > end - LocatorLength - End64Length)
             throw _file.Fault($"64-bit zip end record at offset {place} lies outside the file");
         var record = _file.Read(place, End64Length).AsSpan();
-        if (U32(record) != End64Signature) throw _file.Fault($"no 64-bit zip end record at offset {place}, where the locator points");
+        if (U32(record) != End64Signature)
+            throw _file.Fault($"no 64-bit zip end record at offset {place}, where the locator points");
         if (U32(record[16..]) != 0 || U32(record[20..]) != 0 || I64(record[24..]) != I64(record[32..]))
             throw _file.Fault($"64-bit zip end record at offset {place} speaks of several disks, expected one");
         var (count, size, offset) = (I64(record[32..]), I64(record[40..]), I64(record[48..]));
@@ -86,13 +90,15 @@ ref struct ZipDirectory
             var (nameLength, extraLength) = (U16(rest[28..]), U16(rest[30..]));
             var length = CentralLength + nameLength + extraLength + U16(rest[32..]);
             if (length > rest.Length) throw _file.Fault($"zip directory entry at offset {at} runs past the directory's end");
-            var entry = ReadEntry(rest, rest.Slice(CentralLength, nameLength), rest.Slice(CentralLength + nameLength, extraLength), at);
+            var entry = ReadEntry(rest, rest.Slice(CentralLength, nameLength),
+                rest.Slice(CentralLength + nameLength, extraLength), at);
             if (!names.Add(entry.Name)) throw _file.Fault($"zip entry '{entry.Name}' comes twice (directory offset {at})");
             entries.Add(WithLocalHeader(entry, rest));
             place += length;
         }
         if (place != directory.Length)
-            throw _file.Fault($"zip directory has {directory.Length - place} bytes behind its {_count} entries (offset {_offset + place})");
+            throw _file.Fault($"zip directory has {directory.Length - place} bytes behind its {_count} entries (offset "
+                + $"{_offset + place})");
         return entries;
     }
 
@@ -106,7 +112,8 @@ ref struct ZipDirectory
         long packed = U32(central[20..]), size = U32(central[24..]), header = U32(central[42..]);
         Widen(extra, ref size, ref packed, ref header, name, at);
         if (size < 0 || packed < 0 || header < 0 || method == ZipEntry.Stored && size != packed)
-            throw _file.Fault($"zip entry '{name}' (directory offset {at}) has impossible sizes {packed} and {size} or offset {header}");
+            throw _file.Fault($"zip entry '{name}' (directory offset {at}) has impossible sizes {packed} and {size} or offset "
+                + $"{header}");
         return new ZipEntry(name, method, U32(central[16..]), packed, size, header);
     }
 
@@ -142,13 +149,15 @@ ref struct ZipDirectory
     readonly ZipEntry WithLocalHeader(ZipEntry entry, ReadOnlySpan<byte> central)
     {
         var at = entry.HeaderOffset;
-        if (at > _offset - LocalLength) throw _file.Fault($"zip entry '{entry.Name}': its local header at offset {at} lies outside the entries");
+        if (at > _offset - LocalLength)
+            throw _file.Fault($"zip entry '{entry.Name}': its local header at offset {at} lies outside the entries");
         var local = _file.Read(at, LocalLength).AsSpan();
         if (U32(local) != LocalSignature) throw _file.Fault($"zip entry '{entry.Name}': no local header at offset {at}");
         var (nameLength, extraLength) = (U16(local[26..]), U16(local[28..]));
         var data = at + LocalLength + nameLength + extraLength;
         if (data > _offset - entry.PackedSize)
-            throw _file.Fault($"zip entry '{entry.Name}': its {entry.PackedSize} bytes from offset {data} run into the directory at {_offset}");
+            throw _file.Fault($"zip entry '{entry.Name}': its {entry.PackedSize} bytes from offset {data} run into the "
+                + $"directory at {_offset}");
         var sizesFollow = (U16(local[6..]) & 8) != 0;
         var differs = U16(local[6..]) != U16(central[8..]) || U16(local[8..]) != entry.Method
             || Text(_file.Read(at + LocalLength, nameLength)) != entry.Name

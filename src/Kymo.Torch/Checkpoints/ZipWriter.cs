@@ -4,9 +4,9 @@ using System.Text;
 namespace Kymo.Torch.Checkpoints;
 
 /// <summary>
-/// Writes a zip archive laid out as PyTorch does, so that its files can be memory-mapped: stored entries whose content begins at a
-/// multiple of 64 bytes (an extra field <c>FB</c> filled with <c>Z</c> pads the local header), sizes in data descriptors, and a
-/// 64-bit end record always.
+/// Writes a zip archive laid out as PyTorch does, so that its files can be memory-mapped: stored entries whose content begins
+/// at a multiple of 64 bytes (an extra field <c>FB</c> filled with <c>Z</c> pads the local header), sizes in data descriptors,
+/// and a 64-bit end record always.
 /// </summary>
 /// <param name="stream">Where to write; offsets count from its start.</param>
 sealed class ZipWriter(Stream stream)

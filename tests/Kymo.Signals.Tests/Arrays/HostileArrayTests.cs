@@ -9,7 +9,8 @@ namespace Kymo.Signals.Tests.Arrays;
 public sealed class HostileArrayTests : IDisposable
 {
     const long MaxAllocated = 32 << 20;
-    static readonly double s_seconds = double.TryParse(Environment.GetEnvironmentVariable("KYMO_FUZZ_SECONDS"), out var s) ? s : 2;
+    static readonly double s_seconds = double.TryParse(Environment.GetEnvironmentVariable("KYMO_FUZZ_SECONDS"), out var s)
+        ? s : 2;
     readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -23,20 +24,26 @@ public sealed class HostileArrayTests : IDisposable
     [InlineData("{'descr': '<f16', 'fortran_order': False, 'shape': (1,), }", "element type '<f16'")]
     [InlineData("{'descr': '|f4', 'fortran_order': False, 'shape': (1,), }", "element type '|f4'")]
     [InlineData("{'descr': '', 'fortran_order': False, 'shape': (1,), }", "element type ''")]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", "shape (2) of <f4 takes 8 bytes, 4 follow the header")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }",
+        "shape (2) of <f4 takes 8 bytes, 4 follow the header")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (0,), }", "takes 0 bytes, 4 follow")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", "expected a size from 0 to 2^63 - 1")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1.0,), }", "expected ')'")]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775808,), }", "expected a size from 0 to 2^63 - 1")]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807,), }", "more elements than 63 bits count")]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", "more elements than 63 bits count")]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 4294967296, 4294967296), }", "more elements than 63 bits count")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775808,), }",
+        "expected a size from 0 to 2^63 - 1")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807,), }",
+        "more elements than 63 bits count")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }",
+        "more elements than 63 bits count")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 4294967296, 4294967296), }",
+        "more elements than 63 bits count")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1099511627776,), }", "takes 4398046511104 bytes, 4 follow")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1), }", "shape is a number, expected a tuple")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': [1], }", "expected '('")]
     [InlineData("{'descr': '<f4', 'fortran_order': 0, 'shape': (1,), }", "expected True or False")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, }", "lacks one of descr, fortran_order and shape")]
-    [InlineData("{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (1,), }", "offset 27: key 'descr' is unknown or comes twice")]
+    [InlineData("{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (1,), }",
+        "offset 27: key 'descr' is unknown or comes twice")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'x': 1}", "key 'x' is unknown or comes twice")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), } or 1", "more text behind the dictionary")]
     [InlineData("{'descr': '<f4, 'fortran_order': False, 'shape': (1,), }", "expected '}'")]
@@ -126,13 +133,16 @@ public sealed class HostileArrayTests : IDisposable
         Assert.Contains("two entries have the name 'a.npy'", Fault("twice"));
     }
 
-    /// <summary>Random damage for KYMO_FUZZ_SECONDS seconds (2 without it): only a DataException may come out, and memory stays small.</summary>
+    /// <summary>
+    /// Random damage for KYMO_FUZZ_SECONDS seconds (2 without it): only a DataException may come out, and memory stays small.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Random_damage_gives_a_DataException_or_an_array(bool archive)
     {
-        string[] pieces = ["'", "(", ")", ",", "{", "}", "9223372036854775807", "4294967296", "L", "True", "'descr': ", "'|O'", "'>f8'", "PK\x03\x04", "PK\x01\x02",
+        string[] pieces = ["'", "(", ")", ",", "{", "}", "9223372036854775807", "4294967296", "L", "True", "'descr': ", "'|O'",
+            "'>f8'", "PK\x03\x04", "PK\x01\x02",
             "\u00ff\u00ff\u00ff\u00ff", "\0\0\0\0"];
         if (archive) NpzFile.Write(_folder["w"], [("a", NpyArray.Of<float>([1, 2], 2)), ("b", NpyArray.Of<byte>([3], 1))]);
         else NpyFile.Write(_folder["w"], [1f, 2f], 2);
@@ -173,7 +183,8 @@ public sealed class HostileArrayTests : IDisposable
     }
 
     void Put(string header) =>
-        File.WriteAllBytes(_folder["x"], [0x93, .. "NUMPY\x01\0"u8, (byte)header.Length, (byte)(header.Length >> 8), .. Encoding.Latin1.GetBytes(header), 0, 0, 0, 0]);
+        File.WriteAllBytes(_folder["x"], [0x93, .. "NUMPY\x01\0"u8, (byte)header.Length, (byte)(header.Length >> 8),
+            .. Encoding.Latin1.GetBytes(header), 0, 0, 0, 0]);
 
     string Fault(string name) => Assert.Throws<DataException>(() => NpzFile.Read(_folder[name])).Message;
 }

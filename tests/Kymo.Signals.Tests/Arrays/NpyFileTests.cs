@@ -20,7 +20,8 @@ public sealed class NpyFileTests : IDisposable
     [Fact]
     public void Write_what_was_read_gives_NumPys_file_byte_for_byte()
     {
-        var names = Samples().Select(s => s.Name).Where(n => n.EndsWith("LC.npy") || n.StartsWith("shape") && !n.EndsWith("F.npy")).ToList();
+        var names = Samples().Select(s => s.Name).Where(n => n.EndsWith("LC.npy") || n.StartsWith("shape")
+            && !n.EndsWith("F.npy")).ToList();
         Assert.Equal(14 + 8, names.Count);
         foreach (var name in names)
         {
@@ -37,9 +38,11 @@ public sealed class NpyFileTests : IDisposable
         NpyFile.Write(_folder["i8.npy"], [long.MinValue, 2], 2, 1);
         NpyFile.Write(_folder["i4.npy"], [int.MaxValue, 2], 2);
         NpyFile.Write(_folder["u1.npy"], "ab"u8, 1, 2);
-        NpzFile.Write(_folder["z.npz"], [("x", NpyArray.Of<float>([1, 2], 2)), ("with space/y", NpyArray.Of<bool>([true], 1)), ("e", NpyArray.Of<Half>([], 0))]);
+        NpzFile.Write(_folder["z.npz"], [("x", NpyArray.Of<float>([1, 2], 2)), ("with space/y", NpyArray.Of<bool>([true], 1)),
+            ("e", NpyArray.Of<Half>([], 0))]);
         string[] names = ["f4.npy", "f8.npy", "i8.npy", "i4.npy", "u1.npy", "z.npz"];
-        var lines = Oracle.Ask("numpy_files.py", s_modules, ["describe", .. names.Select(n => _folder[n])]).TrimEnd('\n').Split('\n');
+        var lines = Oracle.Ask("numpy_files.py", s_modules,
+            ["describe", .. names.Select(n => _folder[n])]).TrimEnd('\n').Split('\n');
         Assert.Equal(names.Select(n => DescribeFile(_folder[n])), lines);
         Assert.Equal("<f4(2,3):0000c03f0000c0ff000000800000807f0000a0400000c040", lines[0]);
         Assert.Equal("|u1(1,2):6162", lines[4]);
@@ -62,11 +65,14 @@ public sealed class NpyFileTests : IDisposable
         Assert.Equal([1], NpyArray.Of<bool>([true], 1).AsUInt8());
         Assert.Contains("element 1 is 9223372036854775808, which does not fit Int64",
             Assert.Throws<DataException>(() => NpyArray.Of<ulong>([0, 1UL << 63], 2).AsInt64()).Message);
-        Assert.Contains("element 0 is -1, which does not fit Byte", Assert.Throws<DataException>(() => NpyArray.Of<int>([-1], 1).AsUInt8()).Message);
-        Assert.Contains("the array is of <f4, expected whole numbers", Assert.Throws<DataException>(() => NpyArray.Of<float>([1], 1).AsInt64()).Message);
+        Assert.Contains("element 0 is -1, which does not fit Byte",
+            Assert.Throws<DataException>(() => NpyArray.Of<int>([-1], 1).AsUInt8()).Message);
+        Assert.Contains("the array is of <f4, expected whole numbers",
+            Assert.Throws<DataException>(() => NpyArray.Of<float>([1], 1).AsInt64()).Message);
         Assert.Throws<ArgumentException>(() => NpyArray.Of<float>([1, 2], 3));
         Assert.Throws<ArgumentException>(() => NpyFile.Write(_folder["x"], [1f, 2f], -1, -2));
-        Assert.Throws<ArgumentException>(() => NpzFile.Write(_folder["x"], [("a", NpyArray.Of<int>([])), ("a", NpyArray.Of<int>([]))]));
+        Assert.Throws<ArgumentException>(() => NpzFile.Write(_folder["x"],
+            [("a", NpyArray.Of<int>([])), ("a", NpyArray.Of<int>([]))]));
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
@@ -75,7 +81,8 @@ public sealed class NpyFileTests : IDisposable
     {
         NpyFile.Write(_folder["x"], [1f], 1);
         var before = File.ReadAllBytes(_folder["x"]);
-        Assert.Throws<ArgumentException>(() => NpzFile.Write(_folder["x"], [("", NpyArray.Of<int>([1], 1)), ("", NpyArray.Of<int>([1], 1))]));
+        Assert.Throws<ArgumentException>(() => NpzFile.Write(_folder["x"],
+            [("", NpyArray.Of<int>([1], 1)), ("", NpyArray.Of<int>([1], 1))]));
         Assert.Equal(before, File.ReadAllBytes(_folder["x"]));
         NpyFile.Write(_folder["x"], [2f, 3f], 2);
         Assert.Equal([2f, 3f], NpyFile.Read(_folder["x"]).AsFloat32());

@@ -8,7 +8,8 @@ public sealed class AdamStateTests
 
     static AdamState Sample { get; } = new(
         new Dictionary<int, AdamParameter> { [1] = new(7, s_mean, s_mean with { }), [0] = new(9, s_mean, s_mean, s_mean) },
-        [new AdamGroup { Parameters = [0], LearningRate = 0.5, InitialLearningRate = 1 }, new AdamGroup { Parameters = [1, 2], IsAmsGrad = true }]);
+        [new AdamGroup { Parameters = [0], LearningRate = 0.5, InitialLearningRate = 1 },
+            new AdamGroup { Parameters = [1, 2], IsAmsGrad = true }]);
 
     [Fact]
     public void FromPickle_takes_what_ToPickle_gives()
@@ -18,8 +19,10 @@ public sealed class AdamStateTests
         Assert.Equal((9L, 7L), (again.State[0].Step, again.State[1].Step));
         Assert.Equal([1f, 2f], again.State[0].MaxAverageSquare!.ToArray<float>());
         Assert.Null(again.State[1].MaxAverageSquare);
-        Assert.Equal((0.5, 1.0, false), (again.Groups[0].LearningRate, again.Groups[0].InitialLearningRate!.Value, again.Groups[0].IsAmsGrad));
-        Assert.Equal((1e-3, null, true), (again.Groups[1].LearningRate, again.Groups[1].InitialLearningRate, again.Groups[1].IsAmsGrad));
+        Assert.Equal((0.5, 1.0, false), (again.Groups[0].LearningRate, again.Groups[0].InitialLearningRate!.Value,
+            again.Groups[0].IsAmsGrad));
+        Assert.Equal((1e-3, null, true), (again.Groups[1].LearningRate, again.Groups[1].InitialLearningRate,
+            again.Groups[1].IsAmsGrad));
         Assert.Equal([1, 2], again.Groups[1].Parameters);
     }
 
@@ -33,7 +36,8 @@ public sealed class AdamStateTests
             Fault(With(d => ((PickleDictionary)((PickleDictionary)d["state"])[0])["exp_avg"] = "x")));
         Assert.Contains("expected 'step' to be a number of updates",
             Fault(With(d => ((PickleDictionary)((PickleDictionary)d["state"])[0])["step"] = StoredTensor.Of<float>([-1]))));
-        Assert.Contains("param_groups[1]: found a None, expected 'lr' to be a number", Fault(With(d => Group(d)["lr"] = PickleValue.None)));
+        Assert.Contains("param_groups[1]: found a None, expected 'lr' to be a number",
+            Fault(With(d => Group(d)["lr"] = PickleValue.None)));
         Assert.Contains("expected 'betas' to be two numbers", Fault(With(d => Group(d)["betas"] = 1)));
         Assert.Contains("'maximize' is true", Fault(With(d => Group(d)["maximize"] = true)));
         Assert.Contains("param_groups[1], params[0]: found a whole number, expected a parameter index",

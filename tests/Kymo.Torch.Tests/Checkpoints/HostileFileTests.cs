@@ -30,7 +30,8 @@ public sealed class HostileFileTests : IDisposable
 
     static byte[] Legacy() =>
     [
-        .. Pickle("\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"), .. Pickle("M\xe9\x03"), .. Pickle($"}}{Text("little_endian")}\x88s"),
+        .. Pickle("\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"), .. Pickle("M\xe9\x03"),
+            .. Pickle($"}}{Text("little_endian")}\x88s"),
         .. Pickle($"}}{Text("weight")}{OneTensor.Replace("K\x02tQ", "K\x02NtQ")}s"), .. Pickle($"]{Text("0")}a"),
         2, 0, 0, 0, 0, 0, 0, 0, .. FourBytes,
     ];
@@ -99,14 +100,17 @@ public sealed class HostileFileTests : IDisposable
         Assert.Contains("contradict each other", Fault(whole, (end + 8, 4), (end + 10, 4)));
         Assert.Contains("several disks", Fault(whole, (end + 8, 4)));
         Assert.Contains("several disks", Fault(whole, (end64 + 16, 1)));
-        Assert.Contains("claims 1000000 entries", Fault(whole, (end + 8, 0xffff), (end + 10, 0xffff), (end64 + 24, 1_000_000), (end64 + 32, 1_000_000)));
-        Assert.Contains("bytes behind its 2 entries", Fault(whole, (end + 8, 2), (end + 10, 2), (end64 + 24, 2), (end64 + 32, 2)));
+        Assert.Contains("claims 1000000 entries", Fault(whole, (end + 8, 0xffff), (end + 10, 0xffff), (end64 + 24, 1_000_000),
+            (end64 + 32, 1_000_000)));
+        Assert.Contains("bytes behind its 2 entries", Fault(whole, (end + 8, 2), (end + 10, 2), (end64 + 24, 2),
+            (end64 + 32, 2)));
         Assert.Contains("runs past its end", Fault(whole, (end + 16, 0xffff), (end64 + 48, 0xffff)));
         Assert.Contains("64-bit zip end record at offset 65535", Fault(whole, (end64 + 56 + 8, 0xffff)));
         Assert.Contains("its local header at offset 0 contradicts", Fault(whole, (second + 42, 0)));
         Assert.Contains("impossible sizes", Fault(whole, (second + 24, 9)));
         Assert.Contains("run into the directory", Fault(whole, (second + 20, 9_999), (second + 24, 9_999)));
-        Assert.Contains("zip entries 'x/data/0' and 'x/version' overlap at offset", Fault(whole, (second + 20, 60), (second + 24, 60)));
+        Assert.Contains("zip entries 'x/data/0' and 'x/version' overlap at offset",
+            Fault(whole, (second + 20, 60), (second + 24, 60)));
         Assert.Contains("lies outside the entries", Fault(whole, (second + 42, 60_000)));
         Assert.Contains("no local header at offset 4", Fault(whole, (second + 42, 4)));
         Assert.Contains("compression method 9", Fault(whole, (second + 10, 9)));
@@ -119,7 +123,7 @@ public sealed class HostileFileTests : IDisposable
     [Fact]
     public void Entries_over_the_same_bytes_are_refused()
     {
-        // A directory that lists x/data/0 a second time, under a name of the same length with a local header inside the first's content.
+        // The directory's second entry is pointed at a whole local header that lies inside the first entry's content.
         using (var stream = File.Create(_folder["x"]))
         {
             var inner = new MemoryStream();

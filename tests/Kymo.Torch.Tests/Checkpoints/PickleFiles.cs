@@ -8,7 +8,8 @@ namespace Kymo.Torch.Tests.Checkpoints;
 static class PickleFiles
 {
     /// <summary>
-    /// Bytes from text: every character is a byte, <c>\n</c> ends a global's line. The protocol opcode is put in front and STOP behind.
+    /// Bytes from text: every character is a byte, <c>\n</c> ends a global's line. The protocol opcode is put in front and STOP
+    /// behind.
     /// </summary>
     public static byte[] Pickle(string opcodes) => [0x80, 2, .. Encoding.Latin1.GetBytes(opcodes), (byte)'.'];
 
@@ -45,7 +46,8 @@ static class PickleFiles
     public static void WriteDeflated(string path, byte[] pickle, params (string Key, byte[] Data)[] storages)
     {
         using var zip = new ZipArchive(File.Create(path), ZipArchiveMode.Create);
-        foreach (var (name, data) in storages.Select(s => ($"x/data/{s.Key}", s.Data)).Prepend(("x/data.pkl", pickle)).Append(("x/version", "3\n"u8.ToArray())))
+        var entries = storages.Select(s => ($"x/data/{s.Key}", s.Data)).Prepend(("x/data.pkl", pickle));
+        foreach (var (name, data) in entries.Append(("x/version", "3\n"u8.ToArray())))
             using (var entry = zip.CreateEntry(name, CompressionLevel.SmallestSize).Open())
                 entry.Write(data);
     }

@@ -29,12 +29,14 @@ public sealed class SafetensorsFileTests : IDisposable
     // The two files of the official writer's own tests: an aligned header, and one padded with seven blanks.
     [Theory]
     [InlineData("attn.0", new long[] { 1, 2, 3 }, 64, """{"attn.0":{"dtype":"F32","shape":[1,2,3],"data_offsets":[0,24]}}""")]
-    [InlineData("attn0", new long[] { 1, 1, 2, 3 }, 72, """{"attn0":{"dtype":"F32","shape":[1,1,2,3],"data_offsets":[0,24]}}       """)]
+    [InlineData("attn0", new long[] { 1, 1, 2, 3 }, 72,
+        """{"attn0":{"dtype":"F32","shape":[1,1,2,3],"data_offsets":[0,24]}}       """)]
     public void Write_gives_the_bytes_of_the_official_writer(string name, long[] shape, byte length, string header)
     {
         var tensor = StoredTensor.Of<float>([0, 1, 2, 3, 4, 5], shape);
         SafetensorsFile.Write(_folder["x"], [(name, tensor)]);
-        Assert.Equal([length, 0, 0, 0, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(header), .. tensor.Data.Span], File.ReadAllBytes(_folder["x"]));
+        Assert.Equal([length, 0, 0, 0, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(header), .. tensor.Data.Span],
+            File.ReadAllBytes(_folder["x"]));
     }
 
     [Fact]
@@ -49,7 +51,8 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void Read_keeps_what_was_written_for_any_names_metadata_and_bytes() => Prop.ForAll<NonNull<string>[], byte[], string>((names, data, note) =>
+    public void Read_keeps_what_was_written_for_any_names_metadata_and_bytes() =>
+        Prop.ForAll<NonNull<string>[], byte[], string>((names, data, note) =>
     {
         var clean = names.Select(n => n.Get).Where(IsText).Distinct().Where(n => n != "__metadata__").ToArray();
         var tensors = clean.Select((n, i) => (n, Tensor(i, data))).ToList();
@@ -65,7 +68,8 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void ReadHeader_accepts_all_22_types_and_Read_names_those_it_cannot_decode()
     {
-        string[] types = ["BOOL", "F4", "F6_E2M3", "F6_E3M2", "U8", "I8", "F8_E5M2", "F8_E4M3", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "I16",
+        string[] types = ["BOOL", "F4", "F6_E2M3", "F6_E3M2", "U8", "I8", "F8_E5M2", "F8_E4M3", "F8_E8M0", "F8_E4M3FNUZ",
+            "F8_E5M2FNUZ", "I16",
             "U16", "F16", "BF16", "I32", "U32", "F32", "C64", "F64", "I64", "U64"];
         int[] bits = [8, 4, 6, 6, 8, 8, 8, 8, 8, 8, 8, 16, 16, 16, 16, 32, 32, 32, 64, 64, 64, 64];
         for (var i = 0; i < types.Length; i++)
@@ -86,26 +90,35 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,8.0]}}""", "invalid offset: 'data_offsets' of tensor 'x'")]
     [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,8e0]}}""", "invalid offset: 'data_offsets' of tensor 'x'")]
     [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":["0",8]}}""", "invalid offset: 'data_offsets' of tensor 'x'")]
-    [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,18446744073709551616]}}""", "invalid offset: 'data_offsets'")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,18446744073709551616]}}""",
+        "invalid offset: 'data_offsets'")]
     [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}""", "'data_offsets' has 3 numbers")]
-    [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}""", "invalid info of tensor 'x': F32 of shape [1] takes 4 bytes")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}""",
+        "invalid info of tensor 'x': F32 of shape [1] takes 4 bytes")]
     [InlineData("""{"x":{"dtype":"F99","shape":[2],"data_offsets":[0,8]}}""", "dtype 'F99' is none of BOOL, F4")]
     [InlineData("""{"x":{"dtype":7,"shape":[2],"data_offsets":[0,8]}}""", "expected 'dtype' of tensor 'x' to be a text")]
     [InlineData("""{"x":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", "invalid info: 'shape' of tensor 'x'")]
     [InlineData("""{"x":{"dtype":"F32","shape":2,"data_offsets":[0,8]}}""", "expected invalid info: 'shape'")]
-    [InlineData("""{"x":{"dtype":"F32","data_offsets":[0,8]}}""", "invalid info of tensor 'x': expected dtype, shape and data_offsets")]
+    [InlineData("""{"x":{"dtype":"F32","data_offsets":[0,8]}}""",
+        "invalid info of tensor 'x': expected dtype, shape and data_offsets")]
     [InlineData("""{"x":[]}""", "expected tensor 'x' to be an object")]
-    [InlineData("""{"x":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}""", "overflow: the size of tensor 'x'")]
-    [InlineData("""{"x":{"dtype":"F32","shape":[9223372036854775807],"data_offsets":[0,8]}}""", "overflow: the size of tensor 'x'")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}""",
+        "overflow: the size of tensor 'x'")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[9223372036854775807],"data_offsets":[0,8]}}""",
+        "overflow: the size of tensor 'x'")]
     [InlineData("""{"x":{"dtype":"F4","shape":[3],"data_offsets":[0,8]}}""", "misaligned slice: tensor 'x'")]
-    [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "incomplete buffer: the tensors end at data byte 4")]
-    [InlineData("""{"x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}""", "incomplete buffer: the tensors end at data byte 16")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""",
+        "incomplete buffer: the tensors end at data byte 4")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}""",
+        "incomplete buffer: the tensors end at data byte 16")]
     [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"y":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""",
         "invalid offset of tensor 'y'")]
     [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
         "duplicate key 'x'")]
-    [InlineData("""{"x":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "duplicate key 'dtype' of tensor 'x'")]
-    [InlineData("""{"__metadata__":{"a":"1","a":"2"},"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "duplicate key 'a'")]
+    [InlineData("""{"x":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}}""",
+        "duplicate key 'dtype' of tensor 'x'")]
+    [InlineData("""{"__metadata__":{"a":"1","a":"2"},"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""",
+        "duplicate key 'a'")]
     [InlineData("""{"__metadata__":{"a":1},"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "entry 'a' to be a text")]
     [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}""", "not JSON")]
     [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}{}""", "not JSON")]
@@ -143,7 +156,8 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         Put("""{"x":{"dtype":"U8","extra":{"a":[1]},"shape":[],"data_offsets":[0,1]}}""" + "  \n ", 1);
         Assert.Single(SafetensorsFile.Read(_folder["x"]).Tensors);
-        var entries = Enumerable.Range(0, 100_000).Select(i => $$""""  "{{i}}":{"dtype":"U8","shape":[1],"data_offsets":[{{i}},{{i + 1}}]}"""");
+        var entries = Enumerable.Range(0, 100_000).Select(i =>
+            $$""""  "{{i}}":{"dtype":"U8","shape":[1],"data_offsets":[{{i}},{{i + 1}}]}"""");
         Put("{" + string.Join(',', entries) + "}", 100_000);
         Assert.Equal(100_000, SafetensorsFile.Read(_folder["x"]).Tensors.Count);
     }
@@ -183,11 +197,12 @@ public sealed class SafetensorsFileTests : IDisposable
 
     static string Describe(SafetensorsFile file)
     {
-        string[] types = ["U8", "I8", "I16", "I32", "I64", "F16", "F32", "F64"];
+        string[] types = ["U8", "I8", "I16", "I32", "I64", "F16", "F32", "F64", "", "", "", "BOOL", "", "", "", "BF16"];
         var lines = file.Tensors.Select(t => $"{Convert.ToHexStringLower(Encoding.UTF8.GetBytes(t.Name))} "
-            + $"{(t.Tensor.Type switch { ElementType.Bool => "BOOL", ElementType.BFloat16 => "BF16", var type => types[(int)type] })} "
-            + $"[{string.Join(", ", t.Tensor.Shape)}] {Convert.ToHexStringLower(t.Tensor.Data.Span)}\n");
-        var metadata = file.Metadata.Select(p => $"\"{p.Key}\": \"{p.Value.Replace("\"", "\\\"").Replace("ü", "\\u00fc").Replace("ß", "\\u00df")}\"");
+            + $"{types[(int)t.Tensor.Type]} [{string.Join(", ", t.Tensor.Shape)}] {Convert.ToHexStringLower(t.Tensor.Data.Span)}\n");
+        var metadata = file.Metadata.Select(p => $"\"{p.Key}\": \"{PythonJson(p.Value)}\"");
         return string.Concat(lines) + "{" + string.Join(", ", metadata) + "}\n";
     }
+
+    static string PythonJson(string text) => text.Replace("\"", "\\\"").Replace("ü", "\\u00fc").Replace("ß", "\\u00df");
 }

@@ -40,7 +40,8 @@ public sealed class TorchFileTests(TorchSamples samples) : IClassFixture<TorchSa
     public void Write_what_was_read_gives_PyTorchs_file_byte_for_byte()
     {
         // Files with NumPy values are read only; a torch.device comes back as text.
-        string[] names = ["state", "wrapped", "model_state_dict", "dtypes", "views", "adam", "gradient", "plain", "long", "tensor"];
+        string[] names = ["state", "wrapped", "model_state_dict", "dtypes", "views", "adam", "gradient", "plain", "long",
+            "tensor"];
         foreach (var name in names)
         {
             var again = _folder[name + ".pth"];
@@ -118,7 +119,8 @@ public sealed class TorchFileTests(TorchSamples samples) : IClassFixture<TorchSa
             (group.LearningRate, group.Beta1, group.Beta2, group.Epsilon, group.WeightDecay, group.IsAmsGrad));
         TorchFile.Write(_folder["adam.mine.pth"], state.ToPickle());
         TorchFile.WriteStateDict(_folder["net.mine.pth"], TorchFile.ReadStateDict(_folder["net.pth"]));
-        var lines = Oracle.Ask("checkpoints.py", s_modules, "adam-continue", _folder.Path, "net.mine.pth", "adam.mine.pth").TrimEnd('\n').Split('\n');
+        var lines = Oracle.Ask("checkpoints.py", s_modules, "adam-continue", _folder.Path, "net.mine.pth",
+            "adam.mine.pth").TrimEnd('\n').Split('\n');
         Assert.Equal(2, lines.Length);
         Assert.Equal(lines[0], lines[1]);
         Assert.NotEqual(Describer.Describe(TorchFile.Read(_folder["net.pth"])), lines[0]);
@@ -129,11 +131,13 @@ public sealed class TorchFileTests(TorchSamples samples) : IClassFixture<TorchSa
     {
         var path = _folder["weights.pth"];
         File.WriteAllText(path, "old");
-        TorchFile.WriteStateDict(path, [.. Enumerable.Range(0, 12).Select(i => ($"layer.{i}", StoredTensor.Of<float>(new float[i], i)))]);
+        TorchFile.WriteStateDict(path, [.. Enumerable.Range(0, 12).Select(i =>
+            ($"layer.{i}", StoredTensor.Of<float>(new float[i], i)))]);
         using var file = new CheckpointSource(path);
         var entries = ZipDirectory.Read(file);
         Assert.All(entries, e => Assert.Equal(0, e.DataOffset % 64));
-        Assert.Equal(["data.pkl", "data/0", "data/1", "data/10", "data/11", "data/2"], entries.Take(6).Select(e => e.Name["weights/".Length..]));
+        Assert.Equal(["data.pkl", "data/0", "data/1", "data/10", "data/11", "data/2"],
+            entries.Take(6).Select(e => e.Name["weights/".Length..]));
         Assert.Equal("weights/version", entries[^1].Name);
         Assert.Equal([path], Directory.GetFiles(_folder.Path));
     }
@@ -150,7 +154,8 @@ public sealed class TorchFileTests(TorchSamples samples) : IClassFixture<TorchSa
         StoredTensor one = StoredTensor.Of<float>([1], 1), bad = one with { Shape = [2] };
         Assert.Contains("two tensors have the name 'a'",
             Assert.Throws<CheckpointException>(() => TorchFile.WriteStateDict(path, [("a", one), ("a", one)])).Message);
-        Assert.Contains("bad view", Assert.Throws<CheckpointException>(() => TorchFile.WriteStateDict(path, [("a", bad)])).Message);
+        Assert.Contains("bad view", Assert.Throws<CheckpointException>(() =>
+            TorchFile.WriteStateDict(path, [("a", bad)])).Message);
         Assert.Equal("old", File.ReadAllText(path));
         Assert.Equal([path], Directory.GetFiles(_folder.Path));
     }

@@ -25,7 +25,8 @@ public sealed class TorchTreeProperties : IDisposable
         1 => random.Next(2) == 0,
         2 => new PickleInteger(new BigInteger(Bytes(random, random.Next(1, 40)))),
         3 => BitConverter.Int64BitsToDouble(random.NextInt64()),
-        4 => string.Concat(Enumerable.Range(0, random.Next(5)).Select(_ => char.ConvertFromUtf32(random.Next(4) == 0 ? 0x1d11e : random.Next(0xd000)))),
+        4 => string.Concat(Enumerable.Range(0, random.Next(5)).Select(_ =>
+            char.ConvertFromUtf32(random.Next(4) == 0 ? 0x1d11e : random.Next(0xd000)))),
         5 => new PickleBytes(Bytes(random, random.Next(9))),
         6 => Tensor(random),
         7 => new PickleTuple([.. Many(random, depth)]),
@@ -42,7 +43,8 @@ public sealed class TorchTreeProperties : IDisposable
         var dictionary = new PickleDictionary(isOrdered: random.Next(2) == 0);
         foreach (var (i, value) in Many(random, depth).Index())
             dictionary.Add(random.Next(3) switch { 0 => i, 1 => $"key {i}", _ => new PickleTuple(i, "x") }, value);
-        if (dictionary.IsOrdered && random.Next(3) == 0) dictionary.Attributes = new PickleDictionary { { "a", Tree(random, depth + 1) } };
+        if (dictionary.IsOrdered && random.Next(3) == 0)
+            dictionary.Attributes = new PickleDictionary { { "a", Tree(random, depth + 1) } };
         return dictionary;
     }
 
