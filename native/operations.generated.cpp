@@ -337,6 +337,15 @@ int32_t kt_sub_inplace_tensor(kt_tensor self_, kt_tensor other_, double alpha_)
     KT_END
 }
 
+int32_t kt_sub_inplace_scalar(kt_tensor self_, double other_)
+{
+    KT_BEGIN
+    const at::Tensor& self = kt::in(self_);
+    const at::Scalar other = kt::scalar(other_);
+    self.sub_(other);
+    KT_END
+}
+
 int32_t kt_mul_tensor(kt_tensor self_, kt_tensor other_, kt_tensor* result)
 {
     KT_BEGIN

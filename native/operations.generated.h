@@ -40,6 +40,7 @@ KT_EXPORT int32_t kt_add_inplace_scalar(kt_tensor self_, double other_);
 KT_EXPORT int32_t kt_sub_tensor(kt_tensor self_, kt_tensor other_, double alpha_, kt_tensor* result);
 KT_EXPORT int32_t kt_sub_scalar(kt_tensor self_, double other_, kt_tensor* result);
 KT_EXPORT int32_t kt_sub_inplace_tensor(kt_tensor self_, kt_tensor other_, double alpha_);
+KT_EXPORT int32_t kt_sub_inplace_scalar(kt_tensor self_, double other_);
 KT_EXPORT int32_t kt_mul_tensor(kt_tensor self_, kt_tensor other_, kt_tensor* result);
 KT_EXPORT int32_t kt_mul_scalar(kt_tensor self_, double other_, kt_tensor* result);
 KT_EXPORT int32_t kt_mul_inplace_tensor(kt_tensor self_, kt_tensor other_);

@@ -45,7 +45,8 @@ int32_t failed() noexcept
         return keep(KT_INVALID, error.what());
     } catch (const c10::Error& error) {
         const char* text = error.what_without_backtrace();
-        const bool memory = std::strstr(text, "not enough memory") != nullptr || std::strstr(text, "out of memory") != nullptr;
+        const bool memory = std::strstr(text, "not enough memory") != nullptr || std::strstr(text, "out of memory") != nullptr
+            || std::strstr(text, "can't allocate memory") != nullptr;
         return keep(memory ? KT_OUT_OF_MEMORY : KT_FAILED, text);
     } catch (const std::bad_alloc&) {
         return keep(KT_OUT_OF_MEMORY, "no memory left");

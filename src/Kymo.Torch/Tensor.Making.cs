@@ -41,6 +41,14 @@ public readonly unsafe partial struct Tensor
         return NewZeros(sizes[..shape.Rank]);
     }
 
+    /// <inheritdoc cref="Reshape(ReadOnlySpan{long})"/>
+    public Tensor Reshape(Shape shape)
+    {
+        Span<long> sizes = stackalloc long[Native.MaxRank];
+        shape.CopyTo(sizes);
+        return Reshape(sizes[..shape.Rank]);
+    }
+
     Tensor NewEmpty(ReadOnlySpan<long> shape)
     {
         var description = Describe();

@@ -468,6 +468,16 @@ public readonly unsafe partial struct Tensor
     [LibraryImport(Native.Library)]
     private static partial int kt_sub_inplace_tensor(nint input, nint other, double alpha);
 
+    /// <summary>Subtracts a number from every element of the tensor itself.</summary>
+    public Tensor SubtractInPlace(double other)
+    {
+        Native.Check(kt_sub_inplace_scalar(Handle, other), "sub_");
+        return this;
+    }
+
+    [LibraryImport(Native.Library)]
+    private static partial int kt_sub_inplace_scalar(nint input, double other);
+
     /// <summary>The element-wise product, with broadcasting.</summary>
     public Tensor Multiply(Tensor other)
     {
