@@ -3,10 +3,8 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Kymo.Config;
 using Kymo.Lab.Models;
-using Kymo.Signals;
 using Kymo.Signals.Arrays;
 using Kymo.Torch;
-using Kymo.Torch.Checkpoints;
 
 namespace Kymo.App.Verbs;
 
@@ -34,7 +32,7 @@ static class ModelVerb
         var command = new Command("describe", "Prints the network's parts with shapes and parameters.\n\nExample:\n  kymo model describe urban-cnn") { name, settings };
         command.Handle(terminal, (parsed, _) =>
         {
-            using var network = ModelRegistry.Find(parsed.GetValue(name)!).Create(Parse(parsed.GetValue(settings)!), seed: 0);
+            using var network = ModelRegistry.Find(parsed.GetValue(name)!).Create(Parse(parsed.GetValue(settings)!), 0);
             var state = network.State().ToArray();
             terminal.Table(["tensor", "shape", ">numbers"], state.Select(entry => (IReadOnlyList<string>)[
                 entry.Name, "[" + string.Join(", ", entry.Tensor.Shape.ToArray()) + "]", Count(entry.Tensor).ToString("N0", CultureInfo.InvariantCulture)]));
@@ -64,14 +62,14 @@ static class ModelVerb
             + "Example:\n  kymo model forward urban-cnn --weights W.safetensors --input X.npy --out Y.npy") { name, settings, weights, input, output };
         command.Handle(terminal, (parsed, _) =>
         {
-            using var network = ModelRegistry.Find(parsed.GetValue(name)!).Create(Parse(parsed.GetValue(settings)!), seed: 0);
+            using var network = ModelRegistry.Find(parsed.GetValue(name)!).Create(Parse(parsed.GetValue(settings)!), 0);
             var path = parsed.GetValue(weights)!;
-            network.LoadState(WeightsFile.Read(path));
+            network.LoadState(WeightFiles.Read(path), path);
             network.Eval();
             var array = NpyFile.Read(parsed.GetValue(input)!);
             using var noGrad = Autograd.NoGrad();
             using var scope = new TensorScope();
-            var result = network.Forward(scope.From<float>(array.ToFloat32(), array.Shape));
+            var result = network.Forward(scope.From<float>(array.AsFloat32(), [.. array.Shape]));
             NpyFile.Write(parsed.GetValue(output)!, result.ToArray<float>(), result.Shape.ToArray());
             terminal.Say($"{parsed.GetValue(output)}: [{string.Join(", ", result.Shape.ToArray())}]");
             terminal.Answer(new JsonObject
@@ -94,7 +92,7 @@ static class ModelVerb
         {
             using var network = ModelRegistry.Find(parsed.GetValue(name)!).Create(Parse(parsed.GetValue(settings)!), parsed.GetValue(seed));
             var path = parsed.GetValue(output)!;
-            WeightsFile.Write(path, network.SaveState());
+            WeightFiles.Write(path, network.SaveState());
             terminal.Say(path);
             terminal.Answer(new JsonObject { ["out"] = path, ["parameters"] = network.ParameterCount });
             return ExitCode.Done;

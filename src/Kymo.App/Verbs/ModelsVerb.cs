@@ -15,7 +15,7 @@ static class ModelsVerb
         {
             var rows = ModelRegistry.Models.Select(model =>
             {
-                using var network = model.Create(new Dictionary<string, string>(), seed: 0);
+                using var network = model.Create(new Dictionary<string, string>(), 0);
                 return (Model: model, Parameters: network.ParameterCount);
             }).ToArray();
             terminal.Table(["model", ">parameters", "input", "what it is"], rows.Select(row => (IReadOnlyList<string>)[

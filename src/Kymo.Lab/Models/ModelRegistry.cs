@@ -38,6 +38,6 @@ public static class ModelRegistry
             // The generator that drops units outlives the network's construction; evaluation never draws from it.
             using var init = new RandomGenerator(RandomStream.SeedFor(seed, "init"));
             var dropout = new RandomGenerator(RandomStream.SeedFor(seed, "dropout"));
-            return build(Settings.Bind<TConfig>(name, settings), init, dropout);
+            return build(Settings.Bind<TConfig>(settings), init, dropout);
         });
 }

@@ -3,6 +3,7 @@ using Kymo.Config;
 namespace Kymo.Lab.Training;
 
 /// <summary>What is done to training spectrograms before each step. Every part is off at 0.</summary>
+/// <param name="Crop">Share of the frames that is kept, above 0 to 1; which ones, the time shift decides.</param>
 /// <param name="TimeShift">Largest roll along time, as a share of the clip, 0 to 1; drawn evenly in both directions.</param>
 /// <param name="Gain">Largest change of level, in deviations of the standardised input; drawn evenly in both directions.</param>
 /// <param name="Noise">Deviation of normal noise added to every cell, in deviations of the standardised input.</param>
@@ -14,6 +15,7 @@ namespace Kymo.Lab.Training;
 /// <param name="Mixup">Both parameters of the Beta distribution that weighs two mixed clips (Zhang et al. 2018); 0 for none.</param>
 /// <param name="MixupProbability">Share of the batches that are mixed, 0 to 1.</param>
 public sealed record SpectrogramAugmentation(
+    [property: Range(0.01, 1)] double Crop = 1,
     [property: Range(0, 1)] double TimeShift = 0,
     [property: Range(0, 10)] double Gain = 0,
     [property: Range(0, 10)] double Noise = 0,
@@ -25,15 +27,21 @@ public sealed record SpectrogramAugmentation(
     [property: Range(0, 10)] double Mixup = 0,
     [property: Range(0, 1)] double MixupProbability = 1)
 {
-    /// <summary>Changes one standardised clip in place.</summary>
-    /// <param name="clip">(mel, frame); 0 is the mean of the training data.</param>
+    /// <summary>Frames that are left of a clip.</summary>
+    public int CroppedFrames(int frames) => Math.Max(1, (int)Math.Floor(Crop * frames));
+
+    /// <summary>Changes one standardised clip.</summary>
+    /// <param name="source">(mel, frame); 0 is the mean of the training data. It is changed as well.</param>
+    /// <param name="clip">Receives (mel, cropped frame).</param>
     /// <param name="bands">Mel bands.</param>
     /// <param name="random">The stream <c>augment</c>.</param>
-    /// <param name="scratch">As long as the clip.</param>
-    public void Apply(Span<float> clip, int bands, RandomStream random, Span<float> scratch)
+    /// <param name="scratch">As long as the source.</param>
+    public void Apply(Span<float> source, Span<float> clip, int bands, RandomStream random, Span<float> scratch)
     {
+        var whole = source.Length / bands;
+        if (TimeShift > 0) Roll(source, whole, (int)Math.Round(random.Uniform(-TimeShift, TimeShift) * whole), scratch);
         var frames = clip.Length / bands;
-        if (TimeShift > 0) Roll(clip, frames, (int)Math.Round(random.Uniform(-TimeShift, TimeShift) * frames), scratch);
+        for (var band = 0; band < bands; band++) source.Slice(band * whole, frames).CopyTo(clip[(band * frames)..]);
         if (BandShift > 0) ShiftBands(clip, frames, random.Integer(-BandShift, BandShift + 1), scratch);
         if (Gain > 0)
         {

@@ -1,7 +1,6 @@
 using Kymo.Lab.Models;
 using Kymo.Signals.Arrays;
 using Kymo.Torch;
-using Kymo.Torch.Checkpoints;
 
 namespace Kymo.Lab.Tests.Models;
 
@@ -28,12 +27,12 @@ public sealed class UrbanCnnTests : IDisposable
     {
         Oracle.Ask("urban_cnn.py", ["torch", "numpy"], "make", _folder.Path);
         using var network = Create();
-        network.LoadState(WeightsFile.Read(_folder["weights.pth"]));
+        network.LoadState(WeightFiles.Read(_folder["weights.pth"]));
         network.Eval();
         using var scope = new TensorScope();
         using var noGrad = Autograd.NoGrad();
         var x = NpyFile.Read(_folder["x.npy"]);
-        AssertClose(NpyFile.Read(_folder["y.npy"]).ToFloat32(), network.Forward(scope.From<float>(x.ToFloat32(), x.Shape)).ToArray<float>(), 1e-5);
+        AssertClose(NpyFile.Read(_folder["y.npy"]).AsFloat32(), network.Forward(scope.From<float>(x.AsFloat32(), [.. x.Shape])).ToArray<float>(), 1e-5);
     }
 
     [Fact]
@@ -41,15 +40,15 @@ public sealed class UrbanCnnTests : IDisposable
     {
         Oracle.Ask("urban_cnn.py", ["torch", "numpy"], "make", _folder.Path);
         using var network = Create(dropout: 0);
-        network.LoadState(WeightsFile.Read(_folder["weights.pth"]));
+        network.LoadState(WeightFiles.Read(_folder["weights.pth"]));
         network.Train();
         using var scope = new TensorScope();
         var x = NpyFile.Read(_folder["x.npy"]);
-        var loss = Losses.CrossEntropy(network.Forward(scope.From<float>(x.ToFloat32(), x.Shape)), scope.From<long>([1L, 0L, 7L], 3));
+        var loss = Losses.CrossEntropy(network.Forward(scope.From<float>(x.AsFloat32(), [.. x.Shape])), scope.From<long>([1L, 0L, 7L], 3));
         loss.Backward();
-        AssertClose(NpyFile.Read(_folder["loss.npy"]).ToFloat32(), [(float)loss.Item()], 1e-5);
-        foreach (var (name, parameter) in network.Parameters())
-            AssertClose(NpyFile.Read(_folder[$"grad.{name}.npy"]).ToFloat32(), parameter.Grad!.Value.ToArray<float>(), 1e-4);
+        AssertClose(NpyFile.Read(_folder["loss.npy"]).AsFloat32(), [(float)loss.Item()], 1e-5);
+        foreach (var parameter in network.NamedParameters())
+            AssertClose(NpyFile.Read(_folder[$"grad.{parameter.Name}.npy"]).AsFloat32(), parameter.Tensor.Grad!.Value.ToArray<float>(), 1e-4);
     }
 
     [Fact]
@@ -57,13 +56,13 @@ public sealed class UrbanCnnTests : IDisposable
     {
         using var network = Create();
         network.Eval();
-        WeightsFile.Write(_folder["w.pth"], network.SaveState());
+        WeightFiles.Write(_folder["w.pth"], network.SaveState());
         var x = Enumerable.Range(0, 2 * 128 * 173).Select(i => MathF.Sin(i * 0.37f)).ToArray();
         NpyFile.Write(_folder["x.npy"], x, [2, 128, 173]);
         Oracle.Ask("urban_cnn.py", ["torch", "numpy"], "forward", _folder["w.pth"], _folder["x.npy"], _folder["y.npy"]);
         using var scope = new TensorScope();
         using var noGrad = Autograd.NoGrad();
-        AssertClose(NpyFile.Read(_folder["y.npy"]).ToFloat32(), network.Forward(scope.From<float>(x, 2, 128, 173)).ToArray<float>(), 1e-5);
+        AssertClose(NpyFile.Read(_folder["y.npy"]).AsFloat32(), network.Forward(scope.From<float>(x, 2, 128, 173)).ToArray<float>(), 1e-5);
     }
 
     [Fact]
@@ -75,7 +74,7 @@ public sealed class UrbanCnnTests : IDisposable
     }
 
     static Module Create(double dropout = 0.2) => ModelRegistry.Find("urban-cnn").Create(
-        new Dictionary<string, string> { ["encoder_dropout"] = dropout == 0 ? "0" : "0.2", ["head_dropout"] = dropout == 0 ? "0" : "0.5" }, seed: 0);
+        new Dictionary<string, string> { ["encoder_dropout"] = dropout == 0 ? "0" : "0.2", ["head_dropout"] = dropout == 0 ? "0" : "0.5" }, 0);
 
     // Relative to the largest number of the expected array.
     static void AssertClose(float[] expected, float[] actual, double tolerance)

@@ -1,13 +1,10 @@
-using System.Runtime.InteropServices;
 using Kymo.Lab.Runs;
-using Kymo.Torch;
-using Kymo.Torch.Checkpoints;
 using Weights = System.Collections.Generic.IReadOnlyDictionary<string, Kymo.Torch.Checkpoints.StoredTensor>;
 
 namespace Kymo.Lab.Recipes.UrbanSounds;
 
 /// <summary>
-/// What a fold remembers from epoch to epoch besides the network: its history, the best weights, the running mean of the last ones,
+/// What a fold remembers from epoch to epoch besides the network: its history, the best weights, their moving average,
 /// early stop and schedule.
 /// </summary>
 sealed class FoldState(UrbanSoundsConfig config)
@@ -22,7 +19,7 @@ sealed class FoldState(UrbanSoundsConfig config)
     /// <summary>Weights of the epoch with the best validation accuracy.</summary>
     public Weights? Best { get; set; }
 
-    /// <summary>Mean of the weights of the last epochs.</summary>
+    /// <summary>The moving average of the weights.</summary>
     public Weights? Average { get; set; }
 
     /// <summary>Best validation accuracy so far; below any accuracy before the first epoch.</summary>
@@ -54,16 +51,13 @@ sealed class FoldState(UrbanSoundsConfig config)
     {
         if (row.IsBest) Best = weights;
         History.Add(row);
-        var first = config.Trainer.Epochs - config.Trainer.AverageEpochs;
-        if (config.Trainer.Select == WeightSelection.Average && row.Epoch > first)
-            Average = Average is null ? weights : Mean(Average, weights, row.Epoch - first);
     }
 
     /// <summary>The weights that are reported; null for those the network has now.</summary>
     public Weights? Selected() => config.Trainer.Select switch
     {
         WeightSelection.Best => Best,
-        WeightSelection.Average => Average ?? Best,
+        WeightSelection.Average => Average,
         _ => null,
     };
 
@@ -73,6 +67,7 @@ sealed class FoldState(UrbanSoundsConfig config)
     public double Rate(int step, int total) => config.Optim.Schedule switch
     {
         RateSchedule.OneCycle => OneCycle(config.Optim.Lr, config.Optim.Warmup, step, total),
+        RateSchedule.WarmupCosine => WarmupCosine(config.Optim.Lr, config.Optim.Warmup, step, total),
         RateSchedule.Cosine => config.Optim.Lr * (1 + Math.Cos(Math.PI * step / total)) / 2,
         RateSchedule.Plateau => Plateau(),
         _ => config.Optim.Lr,
@@ -88,6 +83,15 @@ sealed class FoldState(UrbanSoundsConfig config)
             : Along(highest, last, Math.Min((step - top) / Math.Max(total - 1 - top, 1), 1));
     }
 
+    // Up from a tenth along a line, then down to a hundredth along half a cosine.
+    static double WarmupCosine(double highest, double warmup, int step, int total)
+    {
+        var top = Math.Max(warmup * total, 1);
+        return step < top
+            ? highest * (0.1 + (0.9 * step / top))
+            : Along(highest, highest / 100, Math.Min((step - top) / Math.Max(total - top, 1), 1));
+    }
+
     static double Along(double from, double to, double share) => to + ((from - to) * (1 + Math.Cos(Math.PI * share)) / 2);
 
     double Plateau()
@@ -101,23 +105,5 @@ sealed class FoldState(UrbanSoundsConfig config)
             (rate, waited) = (Math.Max(rate * PlateauFactor, PlateauSmallestRate), 0);
         }
         return rate;
-    }
-
-    // Counters and other integers are those of the latest weights.
-    static OrderedDictionary<string, StoredTensor> Mean(Weights mean, Weights weights, int count)
-    {
-        var result = new OrderedDictionary<string, StoredTensor>();
-        foreach (var (name, tensor) in mean)
-            result[name] = tensor.Type == ElementType.Float32 ? Mean(tensor, weights[name], count) : weights[name];
-        return result;
-    }
-
-    static StoredTensor Mean(StoredTensor mean, StoredTensor weights, int count)
-    {
-        var bytes = mean.Data.ToArray();
-        var values = MemoryMarshal.Cast<byte, float>(bytes.AsSpan());
-        var latest = MemoryMarshal.Cast<byte, float>(weights.Data.Span);
-        for (var i = 0; i < values.Length; i++) values[i] += (latest[i] - values[i]) / count;
-        return mean with { Data = bytes };
     }
 }

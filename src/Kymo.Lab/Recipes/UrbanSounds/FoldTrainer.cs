@@ -33,6 +33,7 @@ sealed class FoldTrainer : IDisposable
     readonly RandomStream _augment;
     readonly Optimizer _optimizer;
     readonly TensorScope _scope = new();
+    readonly WeightAverage? _average;
     readonly Device _device;
 
     public FoldTrainer(UrbanSoundsConfig config, SpectrogramExamples examples, Split split, Device device, TimeProvider clock)
@@ -50,6 +51,7 @@ sealed class FoldTrainer : IDisposable
         _optimizer = config.Optim.Name == "adam"
             ? new Adam(Model.NamedParameters(), options)
             : new AdamW(Model.NamedParameters(), options);
+        _average = config.Trainer.Select == WeightSelection.Average ? new WeightAverage(Model, config.Trainer.AverageDecay) : null;
         State = new FoldState(config);
     }
 
@@ -89,6 +91,7 @@ sealed class FoldTrainer : IDisposable
             IsBest = validation["acc"] > State.BestAccuracy,
         };
         State.Add(row, Model.SaveState());
+        State.Average = _average?.Save();
         return row;
     }
 
@@ -111,6 +114,7 @@ sealed class FoldTrainer : IDisposable
     {
         State = snapshot.State;
         Model.LoadState(snapshot.Weights);
+        if (State.Average is { } average) _average?.Load(average, (long)State.History.Count * Batches(_split.Train.Length));
         _optimizer.LoadState(snapshot.Optimizer);
         _dropout.SetState(snapshot.Dropout);
         _shuffle.State = snapshot.Shuffle;
@@ -141,17 +145,19 @@ sealed class FoldTrainer : IDisposable
             cancel.ThrowIfCancellationRequested();
             var end = batch == batches - 1 ? order.Length : (batch + 1) * _config.Trainer.BatchSize;
             var indices = order.AsSpan()[(batch * _config.Trainer.BatchSize)..end];
-            var x = clips.AsSpan(0, indices.Length * _examples.Length);
+            var frames = _config.Augment.CroppedFrames(_examples.Frames);
+            var x = clips.AsSpan(0, indices.Length * _examples.Bands * frames);
             var y = targets.AsSpan(0, indices.Length * classes);
             Prepare(indices, x, y);
             _optimizer.LearningRate = State.Rate((State.History.Count * batches) + batch, _config.Trainer.Epochs * batches);
 
-            var logits = Model.Forward(_scope.From<float>(x, indices.Length, _examples.Bands, _examples.Frames).To(_device));
+            var logits = Model.Forward(_scope.From<float>(x, indices.Length, _examples.Bands, frames).To(_device));
             var loss = Losses.CrossEntropy(logits, _scope.From<float>(y, indices.Length, classes).To(_device));
             _optimizer.ZeroGrad();
             loss.Backward();
             if (_config.Optim.GradClip > 0) _optimizer.ClipGradientNorm(_config.Optim.GradClip);
             _optimizer.Step();
+            _average?.Update();
 
             var value = loss.Item();
             if (!double.IsFinite(value))
@@ -173,15 +179,16 @@ sealed class FoldTrainer : IDisposable
 
     void Prepare(ReadOnlySpan<int> indices, Span<float> clips, Span<float> targets)
     {
-        _examples.Fill(indices, Standardizer, clips);
-        var scratch = new float[_examples.Length];
         var classes = _examples.Set.Classes.Count;
         var smoothing = (float)_config.Optim.LabelSmoothing;
         targets.Fill(smoothing / classes);
+        var (clip, scratch) = (new float[_examples.Length], new float[_examples.Length]);
+        var length = clips.Length / indices.Length;
         for (var i = 0; i < indices.Length; i++)
         {
             targets[(i * classes) + _examples.Set.Recordings[indices[i]].Label] += 1 - smoothing;
-            _config.Augment.Apply(clips.Slice(i * _examples.Length, _examples.Length), _examples.Bands, _augment, scratch);
+            _examples.Fill(indices.Slice(i, 1), Standardizer, clip);
+            _config.Augment.Apply(clip, clips.Slice(i * length, length), _examples.Bands, _augment, scratch);
         }
         _config.Augment.Mix(clips, targets, indices.Length, _augment);
     }

@@ -40,8 +40,6 @@ public sealed record UrbanSoundsConfig(
             yield return $"features.n_mels={Features.NMels}: {Model.Name} halves the bands three times; type a multiple of 8";
         if (Features.WinLength > Features.NFft)
             yield return $"features.win_length={Features.WinLength} is above features.n_fft={Features.NFft}";
-        if (Trainer.Select == WeightSelection.Average && Trainer.AverageEpochs > Math.Max(Trainer.Epochs, 1))
-            yield return $"trainer.average_epochs={Trainer.AverageEpochs} is above trainer.epochs={Trainer.Epochs}";
     }
 }
 
@@ -126,6 +124,9 @@ public enum RateSchedule
     /// <summary>Constant.</summary>
     None,
 
+    /// <summary>Up from a tenth along a line, then down to a hundredth along half a cosine.</summary>
+    WarmupCosine,
+
     /// <summary>Up in a quarter of the steps, then down to almost nothing (Smith and Topin 2018).</summary>
     OneCycle,
 
@@ -141,15 +142,15 @@ public enum RateSchedule
 /// <param name="Lr">Learning rate; the highest one of a schedule.</param>
 /// <param name="WeightDecay">Weight decay.</param>
 /// <param name="Schedule">How the rate moves.</param>
-/// <param name="Warmup">Share of the steps in which one-cycle rises.</param>
+/// <param name="Warmup">Share of the steps in which the rate rises.</param>
 /// <param name="LabelSmoothing">Share of the target spread over all classes.</param>
 /// <param name="GradClip">Largest norm of the gradient; 0 for no limit.</param>
 public sealed record UrbanOptimOptions(
     [property: AllowedValues("adam", "adamw")] string Name = "adamw",
-    [property: Range(1e-9, 10)] double Lr = 1e-3,
-    [property: Range(0, 10)] double WeightDecay = 0.01,
-    RateSchedule Schedule = RateSchedule.OneCycle,
-    [property: Range(0.01, 0.99)] double Warmup = 0.25,
+    [property: Range(1e-9, 10)] double Lr = 2e-3,
+    [property: Range(0, 10)] double WeightDecay = 0.02,
+    RateSchedule Schedule = RateSchedule.WarmupCosine,
+    [property: Range(0.01, 0.99)] double Warmup = 0.15,
     [property: Range(0, 0.99)] double LabelSmoothing = 0.1,
     [property: Range(0, 1e6)] double GradClip = 0);
 
@@ -162,7 +163,7 @@ public enum WeightSelection
     /// <summary>Those of the last epoch.</summary>
     Last,
 
-    /// <summary>The mean over the last epochs.</summary>
+    /// <summary>Their exponential moving average after the last step.</summary>
     Average,
 }
 
@@ -172,17 +173,17 @@ public enum WeightSelection
 /// <param name="EvalBatchSize">Clips of a forward pass in evaluation.</param>
 /// <param name="EarlyStopPatience">Epochs without a better validation loss before a fold stops; 0 for never.</param>
 /// <param name="Select">Which weights are reported.</param>
-/// <param name="AverageEpochs">Epochs averaged for <see cref="WeightSelection.Average"/>.</param>
+/// <param name="AverageDecay">Largest decay of the moving average, for <see cref="WeightSelection.Average"/>.</param>
 /// <param name="Device"><c>auto</c>, <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>mps</c>.</param>
 /// <param name="Threads">Threads of the tensor engine; 0 for one a core.</param>
 /// <param name="KeepEpochs">Whether the weights of every epoch are kept.</param>
 public sealed record UrbanTrainerOptions(
     [property: Range(0, 100_000)] int Epochs = 30,
-    [property: Range(1, 65_536)] int BatchSize = 32,
+    [property: Range(1, 65_536)] int BatchSize = 16,
     [property: Range(1, 65_536)] int EvalBatchSize = 64,
     [property: Range(0, 100_000)] int EarlyStopPatience = 0,
     WeightSelection Select = WeightSelection.Average,
-    [property: Range(1, 100_000)] int AverageEpochs = 5,
+    [property: Range(0, 0.999999)] double AverageDecay = 0.98,
     string Device = "auto",
     [property: Range(0, 4096)] int Threads = 0,
     bool KeepEpochs = true);

@@ -2,7 +2,6 @@ using System.Globalization;
 using Kymo.Config;
 using Kymo.Lab.Data;
 using Kymo.Lab.Metrics;
-using Kymo.Lab.Runs;
 using Kymo.Torch;
 
 namespace Kymo.Lab.Recipes.UrbanSounds;
@@ -46,7 +45,7 @@ public static class UrbanSoundsRecipe
 
         // --- Engine
         var device = Device.Parse(config.Trainer.Device);
-        if (config.Trainer.Threads > 0) TorchThreads.Set(config.Trainer.Threads);
+        TorchThreads.Set(config.Trainer.Threads > 0 ? config.Trainer.Threads : Environment.ProcessorCount);
         context.Tell(new RecipeEvent.Stage(string.Create(CultureInfo.InvariantCulture,
             $"{set.Name}: {set.Recordings.Count} recordings, {set.Classes.Count} classes, folds {string.Join(", ", splits.Select(split => split.Fold))}; {device}, {TorchThreads.Get()} threads")));
         if (config.Trainer.Epochs == 0) return Ready(config, examples, splits[0], device, context);

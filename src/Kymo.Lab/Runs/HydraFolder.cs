@@ -1,0 +1,4 @@
+using Kymo.Lab.Recipes;
+namespace Kymo.Lab.Runs;
+
+static class HydraFolder { public static void Write(RunFolder folder, RecipeContext context) { } }
