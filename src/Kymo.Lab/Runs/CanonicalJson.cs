@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Kymo.Signals;
 
 namespace Kymo.Lab.Runs;
@@ -58,14 +59,21 @@ public static class CanonicalJson
     /// <exception cref="DataException">Not JSON, a key twice, or something else than an object.</exception>
     public static JsonObject ParseObject(string path, ReadOnlySpan<byte> utf8)
     {
+        if (!Utf8.IsValid(utf8)) throw new DataException(path, "not UTF-8");
         try
         {
             var options = new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false };
-            return JsonNode.Parse(utf8, null, options) as JsonObject ?? throw new DataException(path, "expected a JSON object");
+            var read = JsonNode.Parse(utf8, null, options) as JsonObject ?? throw new DataException(path, "expected a JSON object");
+            Compact(read); // reads every text now: one with half a surrogate pair fails only when it is read
+            return read;
         }
         catch (JsonException e)
         {
             throw new DataException(path, $"not JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine}: {e.Message}", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new DataException(path, "holds a text that is not Unicode: half a surrogate pair", e);
         }
     }
 
