@@ -35,7 +35,7 @@ sealed class FramePlan
     {
         var start = (long)firstFrame * Hop - (Center ? Length / 2 : 0);
         var reach = Reach(T.Count);
-        if (start >= signal.Length || start + reach <= 0) return false;
+        if (signal.IsEmpty || start >= signal.Length || start + reach <= 0) return false;
         ref readonly var source = ref signal[0];
         if (start >= 0 && start + reach <= signal.Length) source = ref signal[(int)start];
         else
