@@ -48,6 +48,11 @@ struct Invalid : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// No memory left: reported as KT_OUT_OF_MEMORY.
+struct OutOfMemory : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 // Stores the text of the exception in flight for kt_last_error and returns its status.
 int32_t failed() noexcept;
 

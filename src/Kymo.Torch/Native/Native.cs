@@ -17,6 +17,7 @@ static unsafe partial class Native
         var version = kt_interface_version();
         if (version != InterfaceVersion)
             throw new TorchException($"libkymo_torch has interface {version}, this program needs {InterfaceVersion}: build native/ again");
+        Check(kt_memory_set_caching(1), "memory");
     }
 
     /// <summary>Runs the static constructor, so that the library is found before the first generated call.</summary>
@@ -90,6 +91,11 @@ static unsafe partial class Native
     [LibraryImport(Library)] internal static partial int kt_generator_seed(nint generator, ulong seed);
     [LibraryImport(Library)] internal static partial int kt_generator_get_state(nint generator, byte* buffer, long* length);
     [LibraryImport(Library)] internal static partial int kt_generator_set_state(nint generator, byte* state, long length);
+
+    [LibraryImport(Library)] internal static partial int kt_memory_set_caching(int enabled);
+    [LibraryImport(Library)] internal static partial int kt_memory_limit(long bytes);
+    [LibraryImport(Library)] internal static partial int kt_memory_trim(long keep);
+    [LibraryImport(Library)] internal static partial int kt_memory_statistics(long* values);
 
     [LibraryImport(Library)]
     internal static partial int kt_adam_step(nint* parameters, nint* averages, nint* squares, long* steps, int count, double rate,
