@@ -63,7 +63,7 @@ public static class UrbanSoundsRecipe
         return run.Finish(examples, outcomes);
     }
 
-    static FeatureCache OpenCache(UrbanSoundsConfig config, RecordingSet set, RecipeContext context)
+    internal static FeatureCache OpenCache(UrbanSoundsConfig config, RecordingSet set, RecipeContext context)
     {
         var kind = UrbanSoundsData.Kind(config.Features);
         var progress = new Relay<BuildProgress>(done => context.Tell(new RecipeEvent.Progress(
