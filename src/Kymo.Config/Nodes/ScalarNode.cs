@@ -40,7 +40,7 @@ public sealed class ScalarNode : ConfigNode
         null or bool or long or double or string or byte[] => value,
         int number => (long)number,
         float number => (double)number,
-        BigInteger number => number >= long.MinValue && number <= long.MaxValue ? (long)number : number,
+        BigInteger number => number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : number,
         _ => throw new ArgumentException($"a value of the type {value.GetType()} cannot stand in a configuration", nameof(value)),
     };
 
