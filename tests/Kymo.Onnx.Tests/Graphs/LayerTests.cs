@@ -3,25 +3,28 @@ namespace Kymo.Onnx.Tests.Graphs;
 /// <summary>Each layer helper against PyTorch's layer of the same name, run by ONNX Runtime.</summary>
 public sealed class LayerTests(LayerOracle oracle) : IClassFixture<LayerOracle>
 {
-    public static TheoryData<string> Names => [.. LayerCases.All.Keys];
-
-    [Theory, MemberData(nameof(Names))]
-    public void Layer_equals_PyTorchs(string name)
+    /// <summary>Every case with all sizes fixed and with the batch open; the sequence cases also with batch and time open.</summary>
+    public static TheoryData<string, string> Cases()
     {
-        Ready.Runtime();
-        var given = oracle.Case(name);
-        var model = Build(name, given, dynamic: false);
-        Assert.Equal(given.Output.Shape.Select(OnnxDimension.Fixed), model.Graph.Outputs[0].Shape!);
-        Assert.InRange(Difference(model, given), 0, Tolerance(name));
+        TheoryData<string, string> cases = [];
+        foreach (var name in LayerCases.All.Keys.Concat(LayerCases.Sequences.Keys))
+        {
+            cases.Add(name, "");
+            cases.Add(name, "batch");
+            if (LayerCases.Sequences.ContainsKey(name)) cases.Add(name, "batch,time");
+        }
+        return cases;
     }
 
-    [Theory, MemberData(nameof(Names))]
-    public void Layer_with_open_batch_equals_PyTorchs(string name)
+    [Theory, MemberData(nameof(Cases))]
+    public void Layer_equals_PyTorchs(string name, string open)
     {
         Ready.Runtime();
         var given = oracle.Case(name);
-        var model = Build(name, given, dynamic: true);
-        if (given.Output.Shape[0] == given.Inputs[0].Shape[0]) Assert.Equal("batch", model.Graph.Outputs[0].Shape![0].Name);
+        var model = Build(name, given, open);
+        var shape = model.Graph.Outputs[0].Shape!;
+        if (open.Length == 0) Assert.Equal(given.Output.Shape.Select(OnnxDimension.Fixed), shape);
+        else if (given.Output.Shape[0] == given.Inputs[0].Shape[0]) Assert.Equal("batch", shape[0].Name);
         Assert.InRange(Difference(model, given), 0, Tolerance(name));
     }
 
@@ -29,18 +32,23 @@ public sealed class LayerTests(LayerOracle oracle) : IClassFixture<LayerOracle>
     public void Every_file_passes_the_outside_checker_and_shape_inference()
     {
         using var folder = new TempFolder();
-        foreach (var name in LayerCases.All.Keys)
-            foreach (var dynamic in (bool[])[false, true])
-                OnnxModelFile.Write(Build(name, oracle.Case(name), dynamic), folder[$"{name}-{dynamic}.onnx"]);
-        Assert.Equal($"{LayerCases.All.Count * 2} sound", Oracle.Ask("onnx_check.py", ["onnx", "numpy"], folder.Path).Trim());
+        foreach (var (name, open) in Cases().Select(row => row.Data))
+            OnnxModelFile.Write(Build(name, oracle.Case(name), open), folder[$"{name}-{open}.onnx"]);
+        Assert.Equal($"{Cases().Count} sound", Oracle.Ask("onnx_check.py", ["onnx", "numpy"], folder.Path).Trim());
     }
 
-    static OnnxModel Build(string name, LayerCase given, bool dynamic)
+    static OnnxModel Build(string name, LayerCase given, string open)
     {
+        var build = LayerCases.All.GetValueOrDefault(name) ?? LayerCases.Sequences[name];
         var graph = new OnnxGraph(name, $"The case '{name}'").Metadata("case", name);
-        var inputs = given.Inputs.Select((input, i) => graph.Input($"input{i}",
-            [.. input.Shape.Select((size, axis) => dynamic && axis == 0 ? OnnxDimension.Named("batch") : size)]));
-        graph.Output("output", LayerCases.All[name](graph, [.. inputs], given.Weights), "what PyTorch makes of it");
+        var inputs = given.Inputs.Select((input, i) =>
+        {
+            var shape = input.Shape.Select(OnnxDimension.Fixed).ToArray();
+            if (open.Contains("batch", StringComparison.Ordinal)) shape[0] = "batch";
+            if (open.Contains("time", StringComparison.Ordinal)) shape[shape.Length == 4 ? 3 : 1] = "time";
+            return graph.Input($"input{i}", shape);
+        });
+        graph.Output("output", build(graph, [.. inputs], given.Weights), "what PyTorch makes of it");
         return graph.ToModel();
     }
 
