@@ -139,13 +139,13 @@ KT_EXPORT int32_t kt_generator_set_state(kt_generator generator, const uint8_t* 
 
 KT_EXPORT int32_t kt_memory_set_caching(int32_t enabled);
 
-// At most this many bytes are kept; what is freed beyond goes back to the system. Default 4 GiB.
+// At most this many bytes are kept; what is freed beyond goes back to the system. Default: a quarter of the memory.
 KT_EXPORT int32_t kt_memory_limit(int64_t bytes);
 
-// Gives kept blocks back to the system, largest first, until at most `keep` bytes are kept.
+// Gives kept memory back to the system, the largest ranges first, until at most `keep` bytes are kept.
 KT_EXPORT int32_t kt_memory_trim(int64_t keep);
 
-// Six numbers: bytes in use, bytes kept, the most of both together, blocks that were kept and used again, blocks from the system,
+// Six numbers: bytes in use, bytes kept, the most of both together, blocks cut from kept memory, blocks from untouched memory,
 // the limit. Blocks below 4 KiB are not counted.
 KT_EXPORT int32_t kt_memory_statistics(int64_t* values);
 

@@ -4,8 +4,8 @@ namespace Kymo.Torch;
 /// <param name="InUse">Bytes in tensors.</param>
 /// <param name="Kept">Bytes kept for later.</param>
 /// <param name="Peak">The most of both together so far.</param>
-/// <param name="Reused">How often a kept block was used again.</param>
-/// <param name="Fetched">How often a block came from the system.</param>
+/// <param name="Reused">How often a block was cut from kept memory.</param>
+/// <param name="Fetched">How often a block was cut from memory not touched before.</param>
 /// <param name="Limit">The most that is kept.</param>
 public readonly record struct MemoryStatistics(long InUse, long Kept, long Peak, long Reused, long Fetched, long Limit);
 
@@ -28,9 +28,9 @@ public static unsafe class TorchMemory
     /// <summary>Turns keeping on or off (off: LibTorch's own allocator, and what was kept goes back to the system).</summary>
     public static void SetCaching(bool enabled) => Native.Check(Native.kt_memory_set_caching(enabled ? 1 : 0), "memory");
 
-    /// <summary>Sets how many bytes are kept at most; default 4 GiB.</summary>
+    /// <summary>Sets how many bytes are kept at most; default a quarter of the memory.</summary>
     public static void SetLimit(long bytes) => Native.Check(Native.kt_memory_limit(bytes), "memory limit");
 
-    /// <summary>Gives kept blocks back to the system, the largest first, until at most <paramref name="keep"/> bytes are kept.</summary>
+    /// <summary>Gives kept memory back to the system, the largest ranges first, until at most <paramref name="keep"/> bytes are kept.</summary>
     public static void Trim(long keep = 0) => Native.Check(Native.kt_memory_trim(keep), "memory trim");
 }

@@ -9,16 +9,10 @@ static unsafe partial class Native
     internal const string Library = "kymo_torch";
     internal const int MaxRank = 8;
 
-    const int InterfaceVersion = 1;
+    /// <summary>The version of <c>kymo_torch.h</c> that this program was written for.</summary>
+    internal const int InterfaceVersion = 1;
 
-    static Native()
-    {
-        NativeLibrary.SetDllImportResolver(typeof(Native).Assembly, NativeLoader.Resolve);
-        var version = kt_interface_version();
-        if (version != InterfaceVersion)
-            throw new TorchException($"libkymo_torch has interface {version}, this program needs {InterfaceVersion}: build native/ again");
-        Check(kt_memory_set_caching(1), "memory");
-    }
+    static Native() => NativeLibrary.SetDllImportResolver(typeof(Native).Assembly, NativeLoader.Resolve);
 
     /// <summary>Runs the static constructor, so that the library is found before the first generated call.</summary>
     internal static void Load() => _ = kt_live_handles();
@@ -56,7 +50,6 @@ static unsafe partial class Native
     }
 
     [LibraryImport(Library)] private static partial int kt_last_error(byte* buffer, int length);
-    [LibraryImport(Library)] private static partial int kt_interface_version();
     [LibraryImport(Library)] private static partial int kt_info(int subject, byte* buffer, int length);
     [LibraryImport(Library), SuppressGCTransition] internal static partial long kt_live_handles();
     [LibraryImport(Library)] internal static partial int kt_device_count(int deviceType, int* count);
