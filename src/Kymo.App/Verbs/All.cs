@@ -7,6 +7,7 @@ static class All
 {
     public static IEnumerable<Command> Of(Terminal terminal) =>
     [
+        DemoVerb.Create(terminal),
         RecipesVerb.Create(terminal),
         ModelsVerb.Create(terminal),
         DataVerb.Create(terminal),
@@ -14,6 +15,7 @@ static class All
         TrainVerb.Create(terminal),
         EvaluateVerb.Create(terminal),
         PredictVerb.Create(terminal),
+        ExportVerb.Create(terminal),
         FeaturesVerb.Create(terminal),
         ModelVerb.Create(terminal),
     ];

@@ -154,7 +154,7 @@ sealed class UrbanSoundsRun : IDisposable
         var git = GitState.Of(AppContext.BaseDirectory);
         _folder.WriteJson(RunFiles.Git, git.ToJson());
         _folder.WriteJson(RunFiles.Environment, RunEnvironment.Describe(Engines(), TorchThreads.Get(), git, Variables()));
-        HydraFolder.Write(_folder, _context);
+        HydraFolder.Write(_folder, _context.Job, _context.Hydra, _context.Overrides);
         RunSteps.Append(_folder.Root, _started, _folder.Name, "run_start", null, $"config_hash={_hash}");
     }
 
