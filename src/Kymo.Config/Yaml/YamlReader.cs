@@ -47,6 +47,7 @@ public static class YamlReader
         CheckCharacters(text, file);
         try
         {
+            CheckTabs(text, file);
             var builder = new YamlTreeBuilder(file);
             var parser = new Parser(new StringReader(text));
             while (parser.MoveNext()) builder.Take(parser.Current!);
@@ -56,6 +57,33 @@ public static class YamlReader
         {
             throw new ConfigException($"{file}:{error.Start.Line}:{error.Start.Column}: {error.Message}", error);
         }
+    }
+
+    // PyYAML takes a tab only inside quotes, block scalars and comments; YamlDotNet is more lenient.
+    static void CheckTabs(string text, string file)
+    {
+        if (!text.Contains('\t')) return;
+        var scanner = new Scanner(new StringReader(text), skipComments: false);
+        long end = 0;
+        while (scanner.MoveNext())
+        {
+            var token = scanner.Current!;
+            var from = token is YamlDotNet.Core.Tokens.Scalar { Style: ScalarStyle.Plain } ? token.Start.Index : long.MaxValue;
+            CheckTab(text, file, end, token.Start.Index);
+            if (from < token.End.Index) CheckTab(text, file, from, token.End.Index);
+            end = Math.Max(end, token.End.Index);
+        }
+        CheckTab(text, file, end, text.Length);
+    }
+
+    static void CheckTab(string text, string file, long from, long to)
+    {
+        var start = (int)Math.Clamp(from, 0, text.Length);
+        var at = text.AsSpan(start, (int)Math.Clamp(to - start, 0, text.Length - start)).IndexOf('\t');
+        if (at < 0) return;
+        at += start;
+        var line = 1 + text.AsSpan(0, at).Count('\n');
+        throw new ConfigException($"{file}:{line}:{at - text.LastIndexOf('\n', at)}: a tab cannot stand between words; use blanks");
     }
 
     // PyYAML's reader refuses control characters anywhere.
