@@ -8,6 +8,7 @@ static class All
     public static IEnumerable<Command> Of(Terminal terminal) =>
     [
         DemoVerb.Create(terminal),
+        DoctorVerb.Create(terminal),
         RecipesVerb.Create(terminal),
         ModelsVerb.Create(terminal),
         DataVerb.Create(terminal),
@@ -16,6 +17,7 @@ static class All
         EvaluateVerb.Create(terminal),
         PredictVerb.Create(terminal),
         ExportVerb.Create(terminal),
+        RunsVerb.Create(terminal),
         FeaturesVerb.Create(terminal),
         ModelVerb.Create(terminal),
     ];
