@@ -9,9 +9,9 @@ using Kymo.Signals;
 namespace Kymo.Lab.Runs;
 
 /// <summary>
-/// The one way JSON is written in run folders: keys sorted by code point, two spaces, non-ASCII kept, one line end at the end; the
-/// same bytes as Python's <c>json.dumps(x, indent=2, sort_keys=True, ensure_ascii=False) + "\n"</c>. A number that is infinite or
-/// not a number becomes <c>null</c>, and the object says so under <c>not_finite</c> (path to text).
+/// The one way JSON is written in run folders: keys sorted by code point, two spaces, non-ASCII kept, one line end at the end;
+/// the same bytes as Python's <c>json.dumps(x, indent=2, sort_keys=True, ensure_ascii=False) + "\n"</c>. A number that is
+/// infinite or not a number becomes <c>null</c>, and the object says so under <c>not_finite</c> (path to text).
 /// </summary>
 public static class CanonicalJson
 {
@@ -46,7 +46,9 @@ public static class CanonicalJson
         Convert.ToHexStringLower(SHA256.HashData(AtomicFile.Utf8.GetBytes(Compact(value))))[..digits];
 
     /// <summary>Reads a file that holds one object.</summary>
-    /// <exception cref="DataException">The file is absent, too large, not JSON, holds a key twice or something else than an object.</exception>
+    /// <exception cref="DataException">
+    /// The file is absent, too large, not JSON, holds a key twice or something else than an object.
+    /// </exception>
     public static JsonObject ReadObject(string path)
     {
         var file = new FileInfo(path);

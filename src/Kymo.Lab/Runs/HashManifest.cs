@@ -56,7 +56,9 @@ static class HashManifest
         return (listed, whole ? null : "damaged: its last line does not fit the lines above it");
     }
 
-    /// <summary>All files but the list itself and unfinished ones, relative, with <c>/</c>, sorted. Links are not followed.</summary>
+    /// <summary>
+    /// All files but the list itself and unfinished ones, relative, with <c>/</c>, sorted. Links are not followed.
+    /// </summary>
     static IEnumerable<string> Files(string folder)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };

@@ -133,7 +133,9 @@ public static class Leaderboard
                 yield return new(column, $"{folder}/{path}");
     }
 
-    /// <summary>Cells as the table has always had them: numbers to six places, <c>True</c> and <c>False</c>, blank for null.</summary>
+    /// <summary>
+    /// Cells as the table has always had them: numbers to six places, <c>True</c> and <c>False</c>, blank for null.
+    /// </summary>
     static string Cell(JsonNode? value) => value switch
     {
         null => "",

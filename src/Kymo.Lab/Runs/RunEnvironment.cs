@@ -20,7 +20,9 @@ public static partial class RunEnvironment
     static readonly string[] s_names = ["LIBTORCH", "ONNXRUNTIME", "PYTHONHASHSEED", "CI"];
 
     /// <summary>Describes this machine and process.</summary>
-    /// <param name="engines">What the engines say of themselves: <c>libtorch_version</c>, <c>cuda_available</c> and so on.</param>
+    /// <param name="engines">
+    /// What the engines say of themselves: <c>libtorch_version</c>, <c>cuda_available</c> and so on.
+    /// </param>
     /// <param name="threads">Threads that training computes with.</param>
     /// <param name="git">The source tree.</param>
     /// <param name="variables">Environment variables of the process; those that matter are kept.</param>

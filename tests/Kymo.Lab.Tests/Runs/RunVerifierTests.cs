@@ -68,7 +68,9 @@ public sealed class RunVerifierTests
         Assert.Throws<DataException>(() => RunVerifier.Verify(root["runs/none"]));
     }
 
-    /// <summary>Each row: a file, a text in it, what it is changed to, and a word of the finding, with fresh hashes each time.</summary>
+    /// <summary>
+    /// Each row: a file, a text in it, what it is changed to, and a word of the finding, with fresh hashes each time.
+    /// </summary>
     [Theory]
     [InlineData(RunFiles.Metrics, "\"run_name\": \"tinycnn_seed42\"", "\"run_name\": \"other\"", "run_name")]
     [InlineData(RunFiles.Metrics, "\"schema_version\": \"v2\"", "\"schema_version\": \"v1\"", "schema_version")]

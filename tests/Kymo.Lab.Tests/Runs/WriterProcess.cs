@@ -3,7 +3,9 @@ using Kymo.Lab.Runs;
 
 namespace Kymo.Lab.Tests.Runs;
 
-/// <summary>Turns this test program into a writer of run files when an environment variable asks for it, for tests that kill it.</summary>
+/// <summary>
+/// Turns this test program into a writer of run files when an environment variable asks for it, for tests that kill it.
+/// </summary>
 static class WriterProcess
 {
     public const string Variable = "KYMO_TEST_WRITER";

@@ -41,7 +41,9 @@ static class WandbLog
         }
     }
 
-    /// <summary>All whole records. What was not written to its end is ignored; <paramref name="whole"/> says where it begins.</summary>
+    /// <summary>
+    /// All whole records. What was not written to its end is ignored; <paramref name="whole"/> says where it begins.
+    /// </summary>
     /// <exception cref="DataException">The header is another, or a record before the end is damaged.</exception>
     public static List<byte[]> Read(string path, out long whole)
     {

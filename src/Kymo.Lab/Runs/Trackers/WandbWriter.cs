@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace Kymo.Lab.Runs.Trackers;
 
 /// <summary>
-/// Writes a W&amp;B offline run, <c>wandb/offline-run-YYYYMMDD_HHMMSS-&lt;id&gt;/</c>, which <c>wandb sync</c> uploads: the record
-/// file <c>run-&lt;id&gt;.wandb</c> and <c>files/</c>. Scalars of one step become one history row.
+/// Writes a W&amp;B offline run, <c>wandb/offline-run-YYYYMMDD_HHMMSS-&lt;id&gt;/</c>, which <c>wandb sync</c> uploads: the
+/// record file <c>run-&lt;id&gt;.wandb</c> and <c>files/</c>. Scalars of one step become one history row.
 /// </summary>
 public sealed class WandbWriter : IEventSink
 {
