@@ -46,7 +46,14 @@ public static class AudioFile
         if ((double)clip.Frames * rate / clip.SampleRate > options.MaxSamples)
             throw new DataException(
                 path, $"has {clip.Frames} frames at {clip.SampleRate} Hz, which are more than {options.MaxSamples} at {rate} Hz");
-        return clip.ToMono(rate);
+        try
+        {
+            return clip.ToMono(rate);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new DataException(path, error.Message, error);
+        }
     }
 
     /// <summary>Writes a WAV file under a temporary name, flushes it and gives it its name; an existing file is replaced.</summary>

@@ -122,7 +122,7 @@ public sealed unsafe class AudioReader : IDisposable
         if (SoundContent.Container(head[..read]) is not { } container)
             throw new DataException(
                 _path, $"is no sound file that is read here: it begins with {Convert.ToHexString(head[..read])}, expected {SoundContent.Known}");
-        CheckStatedData(container);
+        CheckWhole(container);
         _source.Seek(0, 0);
         var io = new SndFile.VirtualIo { GetLength = &GetLength, Seek = &Seek, Read = &Read, Write = &Write, Tell = &Tell };
         SndFile.Info info = default;
@@ -132,12 +132,15 @@ public sealed unsafe class AudioReader : IDisposable
         Accept(info);
     }
 
-    void CheckStatedData(string container)
+    void CheckWhole(string container)
     {
-        if (_options.AllowTruncated || SoundContent.StatedData(_source, container) is not var (start, bytes)) return;
-        if (start + bytes > _source.Length)
+        if (_options.AllowTruncated) return;
+        if (SoundContent.StatedData(_source, container) is ({ } start, { } bytes)
+            && (start > _source.Length || bytes > (ulong)(_source.Length - start)))
             throw new DataException(
                 _path, $"is truncated: the header puts {bytes} bytes of samples at byte {start}, the file ends at {_source.Length}");
+        if (container == "OGG" && !SoundContent.EndsLikeOgg(_source))
+            throw new DataException(_path, $"is truncated: the file ends at byte {_source.Length} without the stream's last page");
     }
 
     void Accept(in SndFile.Info info)

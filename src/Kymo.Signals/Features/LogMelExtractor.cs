@@ -10,6 +10,8 @@ namespace Kymo.Signals.Features;
 /// </summary>
 public sealed class LogMelExtractor
 {
+    const string NotFinite = "hold NaN, infinity or values whose power single precision cannot hold";
+
     readonly SpectralFrames _spectra;
     readonly MelFilterBank _filters;
 
@@ -43,10 +45,16 @@ public sealed class LogMelExtractor
     /// <exception cref="ArgumentException">No samples, samples that are not finite, or a destination of another length.</exception>
     public void Extract(ReadOnlySpan<float> samples, Span<float> destination)
     {
+        if (!TryExtract(samples, destination)) throw new ArgumentException(NotFinite, nameof(samples));
+    }
+
+    /// <summary>The same, but false where the power of the samples is not finite; the destination holds nothing of use then.</summary>
+    internal bool TryExtract(ReadOnlySpan<float> samples, Span<float> destination)
+    {
         var workspace = _spectra.Rent();
         try
         {
-            Extract(samples, destination, workspace);
+            return TryExtract(samples, destination, workspace);
         }
         finally
         {
@@ -63,10 +71,10 @@ public sealed class LogMelExtractor
     }
 
     /// <summary>The same with a given number of frames at a time (1, 4, 8, 16), for tests.</summary>
-    internal void Extract(ReadOnlySpan<float> samples, Span<float> destination, int lanes) =>
-        Extract(samples, destination, new SpectralFrames.Workspace(_spectra, lanes));
+    internal bool TryExtract(ReadOnlySpan<float> samples, Span<float> destination, int lanes) =>
+        TryExtract(samples, destination, new SpectralFrames.Workspace(_spectra, lanes));
 
-    void Extract(ReadOnlySpan<float> samples, Span<float> destination, SpectralFrames.Workspace workspace)
+    bool TryExtract(ReadOnlySpan<float> samples, Span<float> destination, SpectralFrames.Workspace workspace)
     {
         if (samples.IsEmpty) throw new ArgumentException("has no samples, expected at least one", nameof(samples));
         var expected = OutputLength(samples.Length);
@@ -83,7 +91,7 @@ public sealed class LogMelExtractor
             default: MelPower<Lanes1>(clip, frames, destination, workspace); break;
         }
         if (repeated is not null) ArrayPool<float>.Shared.Return(repeated);
-        ToDecibels(destination);
+        return ToDecibels(destination);
     }
 
     // The samples that count: zeros to the right need not be written, the framing takes them for granted.
@@ -120,17 +128,18 @@ public sealed class LogMelExtractor
         for (var mel = 0; mel < MelCount; mel++) mels.Slice(mel * T.Count, count).CopyTo(destination[(mel * frames)..]);
     }
 
-    void ToDecibels(Span<float> power)
+    bool ToDecibels(Span<float> power)
     {
         var maximum = Decibels.Maximum(power);
-        if (!float.IsFinite(maximum)) throw new ArgumentException("hold NaN, infinity or values too large", "samples");
+        if (!float.IsFinite(maximum)) return false;
         var fixedReference = Options.Reference == DecibelReference.Fixed;
         if (!fixedReference && Options.Silence == SilenceRule.Floor && maximum <= Decibels.DefaultAmin)
         {
             power.Fill((float)-Options.TopDb);
-            return;
+            return true;
         }
         var reference = fixedReference ? (float)Options.ReferencePower : maximum;
         Decibels.FromPower(power, maximum, reference, (float)Options.TopDb, Decibels.DefaultAmin);
+        return true;
     }
 }
