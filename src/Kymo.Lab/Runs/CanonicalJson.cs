@@ -9,9 +9,9 @@ using Kymo.Signals;
 namespace Kymo.Lab.Runs;
 
 /// <summary>
-/// The one way JSON is written in run folders: keys sorted by code point, two spaces, non-ASCII kept, one line end at the end; the
-/// same bytes as Python's <c>json.dumps(x, indent=2, sort_keys=True, ensure_ascii=False) + "\n"</c>. A number that is infinite or
-/// not a number becomes <c>null</c>, and the object says so under <c>not_finite</c> (path to text).
+/// The one way JSON is written in run folders: keys sorted by code point, two spaces, non-ASCII kept, one line end at the end;
+/// the same bytes as Python's <c>json.dumps(x, indent=2, sort_keys=True, ensure_ascii=False) + "\n"</c>. A number that is
+/// infinite or not a number becomes <c>null</c>, and the object says so under <c>not_finite</c> (path to text).
 /// </summary>
 public static class CanonicalJson
 {
@@ -46,7 +46,9 @@ public static class CanonicalJson
         Convert.ToHexStringLower(SHA256.HashData(AtomicFile.Utf8.GetBytes(Compact(value))))[..digits];
 
     /// <summary>Reads a file that holds one object.</summary>
-    /// <exception cref="DataException">The file is absent, too large, not JSON, holds a key twice or something else than an object.</exception>
+    /// <exception cref="DataException">
+    /// The file is absent, too large, not JSON, holds a key twice or something else than an object.
+    /// </exception>
     public static JsonObject ReadObject(string path)
     {
         var file = new FileInfo(path);
@@ -63,7 +65,8 @@ public static class CanonicalJson
         try
         {
             var options = new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false };
-            var read = JsonNode.Parse(utf8, null, options) as JsonObject ?? throw new DataException(path, "expected a JSON object");
+            var read = JsonNode.Parse(utf8, null, options) as JsonObject
+                ?? throw new DataException(path, "expected a JSON object");
             Compact(read); // reads every text now: one with half a surrogate pair fails only when it is read
             return read;
         }
@@ -195,5 +198,6 @@ public static class CanonicalJson
     }
 
     /// <summary>Order of code points, which for surrogate pairs is not the order of UTF-16 units.</summary>
-    static int CompareByCodePoint(string a, string b) => Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b));
+    static int CompareByCodePoint(string a, string b) =>
+        Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b));
 }

@@ -4,7 +4,9 @@ using Kymo.Lab.Runs;
 
 namespace Kymo.Lab.Tests.Runs;
 
-/// <summary>Writes whole, true run folders with the results of a made-up classifier; only the checkpoints are placeholders.</summary>
+/// <summary>
+/// Writes whole, true run folders with the results of a made-up classifier; only the checkpoints are placeholders.
+/// </summary>
 static class SampleRun
 {
     public static readonly string[] Classes = ["quiet", "breathe", "snore"];

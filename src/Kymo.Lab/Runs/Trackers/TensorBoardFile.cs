@@ -12,7 +12,9 @@ namespace Kymo.Lab.Runs.Trackers;
 /// <param name="Image">The bytes of the picture, or null.</param>
 public sealed record TensorBoardValue(double WallTime, long Step, string Tag, float? Scalar, string? Text, byte[]? Image);
 
-/// <summary>Reads TensorBoard event files, with scalars in the old form (<c>simple_value</c>) and the new one (tensors).</summary>
+/// <summary>
+/// Reads TensorBoard event files, with scalars in the old form (<c>simple_value</c>) and the new one (tensors).
+/// </summary>
 public static class TensorBoardFile
 {
     internal const int HeaderSize = 12;

@@ -4,9 +4,9 @@ using System.Globalization;
 namespace Kymo.Lab.Runs.Trackers;
 
 /// <summary>
-/// Writes a TensorBoard event file, <c>events.out.tfevents.*</c>: framed records (length, masked CRC-32C of the length, data, masked
-/// CRC-32C of the data) of <c>Event</c> messages. Scalars are rank-0 float tensors of plugin <c>scalars</c>, texts string tensors of
-/// plugin <c>text</c>.
+/// Writes a TensorBoard event file, <c>events.out.tfevents.*</c>: framed records (length, masked CRC-32C of the length, data,
+/// masked CRC-32C of the data) of <c>Event</c> messages. Scalars are rank-0 float tensors of plugin <c>scalars</c>, texts
+/// string tensors of plugin <c>text</c>.
 /// </summary>
 public sealed class TensorBoardWriter : IEventSink
 {
@@ -18,9 +18,13 @@ public sealed class TensorBoardWriter : IEventSink
     readonly HashSet<string> _introduced = new(StringComparer.Ordinal);
     DateTimeOffset _flushed;
 
-    /// <summary>Begins a file in a run folder. Files of an earlier attempt are deleted: the event log repeats what they held.</summary>
+    /// <summary>
+    /// Begins a file in a run folder. Files of an earlier attempt are deleted: the event log repeats what they held.
+    /// </summary>
     /// <param name="folder">The run folder.</param>
-    /// <param name="started">When the run began (not when it was resumed), so that a resumed run writes a file of the same name.</param>
+    /// <param name="started">
+    /// When the run began (not when it was resumed), so that a resumed run writes a file of the same name.
+    /// </param>
     /// <param name="host">Third part of the name, by convention the host; letters, digits, <c>-</c> and <c>_</c>.</param>
     public TensorBoardWriter(string folder, DateTimeOffset started, string host = "kymo")
     {
@@ -103,7 +107,8 @@ public sealed class TensorBoardWriter : IEventSink
         BinaryPrimitives.WriteUInt64LittleEndian(record, (ulong)data.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(8), Checksums.MaskedCrc32C(record.AsSpan(0, 8)));
         data.CopyTo(record.AsSpan(TensorBoardFile.HeaderSize));
-        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(TensorBoardFile.HeaderSize + data.Length), Checksums.MaskedCrc32C(data));
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            record.AsSpan(TensorBoardFile.HeaderSize + data.Length), Checksums.MaskedCrc32C(data));
         return record;
     }
 

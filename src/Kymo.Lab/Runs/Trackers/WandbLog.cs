@@ -41,7 +41,9 @@ static class WandbLog
         }
     }
 
-    /// <summary>All whole records. What was not written to its end is ignored; <paramref name="whole"/> says where it begins.</summary>
+    /// <summary>
+    /// All whole records. What was not written to its end is ignored; <paramref name="whole"/> says where it begins.
+    /// </summary>
     /// <exception cref="DataException">The header is another, or a record before the end is damaged.</exception>
     public static List<byte[]> Read(string path, out long whole)
     {
@@ -87,7 +89,8 @@ static class WandbLog
     {
         var length = BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(offset + 4));
         var type = bytes[offset + 6];
-        if (type is < Full or > Last) throw new DataException(path, $"the record at byte {offset} is of type {type}: expected 1 to 4");
+        if (type is < Full or > Last)
+            throw new DataException(path, $"the record at byte {offset} is of type {type}: expected 1 to 4");
         if (offset % BlockSize + FrameSize + length > BlockSize)
             throw new DataException(path, $"the record at byte {offset} has {length} bytes and would leave its block");
         if (offset + FrameSize + length > bytes.Length) return (0, []);
