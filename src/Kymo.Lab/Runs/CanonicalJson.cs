@@ -65,7 +65,8 @@ public static class CanonicalJson
         try
         {
             var options = new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false };
-            var read = JsonNode.Parse(utf8, null, options) as JsonObject ?? throw new DataException(path, "expected a JSON object");
+            var read = JsonNode.Parse(utf8, null, options) as JsonObject
+                ?? throw new DataException(path, "expected a JSON object");
             Compact(read); // reads every text now: one with half a surrogate pair fails only when it is read
             return read;
         }
@@ -197,5 +198,6 @@ public static class CanonicalJson
     }
 
     /// <summary>Order of code points, which for surrogate pairs is not the order of UTF-16 units.</summary>
-    static int CompareByCodePoint(string a, string b) => Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b));
+    static int CompareByCodePoint(string a, string b) =>
+        Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b));
 }

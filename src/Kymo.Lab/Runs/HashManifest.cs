@@ -15,7 +15,8 @@ static class HashManifest
     public static void Write(string folder)
     {
         var lines = new StringBuilder();
-        foreach (var path in Files(folder)) lines.Append(HashOf(Path.Combine(folder, path))).Append("  ").Append(path).Append('\n');
+        foreach (var path in Files(folder))
+            lines.Append(HashOf(Path.Combine(folder, path))).Append("  ").Append(path).Append('\n');
         var body = lines.ToString();
         AtomicFile.Write(Path.Combine(folder, RunFiles.Hashes), body + Closing + HashOf(AtomicFile.Utf8.GetBytes(body)) + "\n");
     }

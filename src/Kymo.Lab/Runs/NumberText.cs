@@ -45,8 +45,11 @@ public static class NumberText
     static (string Mantissa, int Exponent) Split(string text)
     {
         var e = text.IndexOf('E', StringComparison.Ordinal);
-        return e < 0 ? (text, 0) : (text[..e], int.Parse(text.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
+        return e < 0
+            ? (text, 0)
+            : (text[..e], int.Parse(text.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
     }
 
-    static string Exponent(int value) => string.Create(CultureInfo.InvariantCulture, $"e{(value < 0 ? '-' : '+')}{Math.Abs(value):00}");
+    static string Exponent(int value) =>
+        string.Create(CultureInfo.InvariantCulture, $"e{(value < 0 ? '-' : '+')}{Math.Abs(value):00}");
 }

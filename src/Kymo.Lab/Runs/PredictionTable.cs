@@ -64,7 +64,8 @@ public static class PredictionTable
     {
         var table = CsvTable.Read(path);
         if (!table.Header.SequenceEqual(contract.PredictionColumns))
-            throw new DataException(path, $"columns {string.Join(',', table.Header)}: expected {string.Join(',', contract.PredictionColumns)}");
+            throw new DataException(
+                path, $"columns {string.Join(',', table.Header)}: expected {string.Join(',', contract.PredictionColumns)}");
         return table;
     }
 
@@ -75,7 +76,9 @@ public static class PredictionTable
             throw new ArgumentException($"{p.Id}: {p.Probabilities.Length} probabilities for {classes.Count} classes");
         if ((uint)p.Truth >= classes.Count || (uint)p.Predicted >= classes.Count)
             throw new ArgumentException($"{p.Id}: class {p.Truth} or {p.Predicted} does not exist");
-        var probabilities = p.Probabilities.Length == 0 ? Enumerable.Repeat("", classes.Count) : p.Probabilities.Select(NumberText.Of);
+        var probabilities = p.Probabilities.Length == 0
+            ? Enumerable.Repeat("", classes.Count)
+            : p.Probabilities.Select(NumberText.Of);
         return [p.Id, RunContract.FoldCell(p.Fold), classes[p.Truth], classes[p.Predicted], .. probabilities];
     }
 

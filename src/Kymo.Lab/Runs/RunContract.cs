@@ -85,8 +85,8 @@ public sealed record RunContract
     public IReadOnlyList<string> EpochColumns =>
     [
         "ts_utc", "run_id", "epoch", "epoch_start_utc", "epoch_end_utc", "epoch_s",
-        .. Prefixed("train"), .. Prefixed("val"), "lr", .. ExtraEpochColumns, .. IsCrossValidated ? ["fold"] : Array.Empty<string>(),
-        "is_best",
+        .. Prefixed("train"), .. Prefixed("val"), "lr",
+        .. ExtraEpochColumns, .. IsCrossValidated ? ["fold"] : Array.Empty<string>(), "is_best",
     ];
 
     /// <summary>Columns of <c>test_metrics.csv</c>.</summary>
@@ -118,7 +118,8 @@ public sealed record RunContract
     [
         "schema_version", "run_id", "run_name", "task_name", "ts_start_utc", "ts_end_utc", "duration_s", "seed", "config_hash",
         "device", "device_name", "model", "optimizer", "scheduler", "hyperparameters", "best_epoch", "epochs_ran", "early_stop",
-        "validation_best", "validation_current", "test", "params", "model_size_mb", "cpu_latency_ms", "data_fingerprint", "artifacts",
+        "validation_best", "validation_current", "test", "params", "model_size_mb", "cpu_latency_ms", "data_fingerprint",
+        "artifacts",
     ];
 
     /// <summary>Keys of <c>early_stop.json</c> and of <c>early_stop</c> in <c>metrics.json</c>.</summary>
@@ -201,7 +202,8 @@ public sealed record RunContract
     {
         var fields = new JsonFields(path, CanonicalJson.ReadObject(path));
         var version = fields.Text("artifact_contract_version");
-        if (version != Version) throw new DataException(path, $"artifact_contract_version '{version}': this program knows '{Version}'");
+        if (version != Version)
+            throw new DataException(path, $"artifact_contract_version '{version}': this program knows '{Version}'");
         return new RunContract
         {
             Kind = fields.Text("kind") switch

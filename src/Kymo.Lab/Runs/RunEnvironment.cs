@@ -12,7 +12,10 @@ public static partial class RunEnvironment
 
     /// <summary>Keys every <c>env.json</c> has.</summary>
     public static IReadOnlyList<string> RequiredKeys { get; } =
-        ["dotnet_version", "platform", "cpu_model", "cpu_cores", "threads", "memory_bytes", "engines", "env_vars", "git_commit", "git_branch"];
+    [
+        "dotnet_version", "platform", "cpu_model", "cpu_cores", "threads", "memory_bytes", "engines", "env_vars", "git_commit",
+        "git_branch",
+    ];
 
     static readonly string[] s_prefixes =
         ["KYMO_", "HF_", "HUGGINGFACE_", "WANDB_", "DOTNET_", "OMP_", "MKL_", "OPENBLAS_", "CUDA_", "CUBLAS_", "SLURM_"];
@@ -48,7 +51,8 @@ public static partial class RunEnvironment
     };
 
     /// <summary>The variables that can change a run, secrets masked.</summary>
-    public static IEnumerable<KeyValuePair<string, string>> Relevant(IEnumerable<KeyValuePair<string, string>> variables) => variables
+    public static IEnumerable<KeyValuePair<string, string>> Relevant(
+        IEnumerable<KeyValuePair<string, string>> variables) => variables
         .Where(v => s_names.Contains(v.Key) || Array.Exists(s_prefixes, p => v.Key.StartsWith(p, StringComparison.Ordinal)))
         .Select(v => KeyValuePair.Create(v.Key, Masked(v.Key, v.Value)));
 

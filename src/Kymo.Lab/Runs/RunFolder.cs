@@ -149,8 +149,8 @@ public sealed partial class RunFolder : IDisposable
         try
         {
             var owner = new JsonFields(path, CanonicalJson.ReadObject(path));
-            return string.Create(CultureInfo.InvariantCulture,
-                $"process {owner.Integer("pid")} ({owner.Text("process")}) on {owner.Text("host")} since {owner.Text("since_utc")}");
+            var process = string.Create(CultureInfo.InvariantCulture, $"process {owner.Integer("pid")}");
+            return $"{process} ({owner.Text("process")}) on {owner.Text("host")} since {owner.Text("since_utc")}";
         }
         catch (DataException)
         {
@@ -177,7 +177,8 @@ public sealed partial class RunFolder : IDisposable
     {
         var runs = System.IO.Path.Combine(root, "runs");
         var names = Directory.Exists(runs)
-            ? Directory.GetDirectories(runs).Select(System.IO.Path.GetFileName).Where(n => n![0] != '.').Order().Take(10).ToArray()
+            ? Directory.GetDirectories(runs).Select(System.IO.Path.GetFileName).Where(n => n![0] != '.').Order().Take(10)
+                .ToArray()
             : [];
         return names.Length == 0 ? "There are no runs there." : $"There are {string.Join(", ", names)}.";
     }

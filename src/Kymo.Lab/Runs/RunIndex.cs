@@ -58,7 +58,8 @@ public static class RunIndex
     public static IndexedRun Find(string root, string nameOrFolder)
     {
         foreach (var folder in (string[])[System.IO.Path.Combine(root, "runs", nameOrFolder), nameOrFolder])
-            if (Directory.Exists(folder)) return Describe(System.IO.Path.GetFullPath(folder).TrimEnd(System.IO.Path.DirectorySeparatorChar));
+            if (Directory.Exists(folder))
+                return Describe(System.IO.Path.GetFullPath(folder).TrimEnd(System.IO.Path.DirectorySeparatorChar));
         throw new Config.ConfigException($"there is no run '{nameOrFolder}' under {root}/runs. {RunFolder.Existing(root)}");
     }
 

@@ -58,5 +58,6 @@ public sealed class TrainingUnit
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Fold is { } fold ? string.Create(CultureInfo.InvariantCulture, $"fold {fold}") : _run.Name;
+    public override string ToString() =>
+        Fold is { } fold ? string.Create(CultureInfo.InvariantCulture, $"fold {fold}") : _run.Name;
 }

@@ -93,7 +93,8 @@ public sealed class AtomicFileTests
         Assert.Equal(RunSteps.Columns, table.Header);
         Assert.Equal(600, table.Rows.Count);
         Assert.All(["here", "p0", "p1", "p2"], name => Assert.Equal(
-            Enumerable.Range(0, 150).Select(i => $"step{i}").Order(), table.Rows.Where(r => r[1] == name).Select(r => r[2]).Order()));
+            Enumerable.Range(0, 150).Select(i => $"step{i}").Order(),
+                table.Rows.Where(r => r[1] == name).Select(r => r[2]).Order()));
     }
 
     [Fact]
@@ -128,7 +129,8 @@ public sealed class AtomicFileTests
         using var folder = new TempFolder();
         using var held = FileLock.Take(folder["l"], TimeSpan.Zero);
         Assert.Null(FileLock.TryTake(folder["l"]));
-        Assert.Contains("locked by another process", Assert.Throws<IOException>(() => FileLock.Take(folder["l"], TimeSpan.FromMilliseconds(30))).Message);
+        Assert.Contains("locked by another process",
+            Assert.Throws<IOException>(() => FileLock.Take(folder["l"], TimeSpan.FromMilliseconds(30))).Message);
         var waiter = Task.Run(() => FileLock.Take(folder["l"], TimeSpan.FromSeconds(30)));
         held.Dispose();
         (await waiter).Dispose();

@@ -12,8 +12,8 @@ public sealed class CanonicalJsonTests
     {
         var value = new JsonObject
         {
-            ["b"] = new JsonArray(1, 2.5, "x"), ["a"] = new JsonObject(), ["Z"] = new JsonArray(), ["ä"] = "ü\n\"\\\u0001", ["n"] = null,
-            ["t"] = true,
+            ["b"] = new JsonArray(1, 2.5, "x"), ["a"] = new JsonObject(), ["Z"] = new JsonArray(), ["n"] = null, ["t"] = true,
+            ["ä"] = "ü\n\"\\\u0001",
         };
         Assert.Equal(
             "{\n  \"Z\": [],\n  \"a\": {},\n  \"b\": [\n    1,\n    2.5,\n    \"x\"\n  ],\n  \"n\": null,\n  \"t\": true,\n" +
@@ -29,12 +29,14 @@ public sealed class CanonicalJsonTests
         [
             0, -0.0, 1, -1, 0.1, 1e-4, 1e-5, 1.5e-7, 1e15, 1e16, 1e17, 123456789012345680, 1234567890123456.7, -2.5e15, 5e-324,
             1.7976931348623157e308, 0.0001234, 100, 1e21, 1.0 / 3, 4e15 + 0.5,
-            .. Enumerable.Range(-30, 60).SelectMany(e => (double[])[Math.Pow(10, e), 1.25 * Math.Pow(10, e), -7.0 / 9 * Math.Pow(10, e)]),
+            .. Enumerable.Range(-30, 60)
+                .SelectMany(e => (double[])[Math.Pow(10, e), 1.25 * Math.Pow(10, e), -7.0 / 9 * Math.Pow(10, e)]),
         ];
         var value = new JsonObject
         {
             ["numbers"] = new JsonArray([.. numbers.Select(n => (JsonNode)n)]),
-            ["z"] = 1, ["Ä"] = 2, ["\uFF5E"] = 3, ["\U0001F600"] = 4, ["a"] = new JsonObject { ["deep"] = new JsonArray(new JsonArray()) },
+            ["z"] = 1, ["Ä"] = 2, ["\uFF5E"] = 3, ["\U0001F600"] = 4,
+            ["a"] = new JsonObject { ["deep"] = new JsonArray(new JsonArray()) },
         };
         using var folder = new TempFolder();
         File.WriteAllText(folder["ours.json"], CanonicalJson.Text(value));
@@ -43,12 +45,16 @@ public sealed class CanonicalJsonTests
 
     [Fact]
     public void Floats_have_the_digits_of_floats() => Assert.Equal("0.1 3.4028235e+38 1e-45 16777216.0",
-        string.Join(' ', NumberText.Of(0.1f), NumberText.Of(float.MaxValue), NumberText.Of(float.Epsilon), NumberText.Of(16777216f)));
+        string.Join(' ', NumberText.Of(0.1f), NumberText.Of(float.MaxValue), NumberText.Of(float.Epsilon),
+            NumberText.Of(16777216f)));
 
     [Fact]
     public void Numbers_that_are_none_become_null_with_a_note()
     {
-        var value = new JsonObject { ["test"] = new JsonObject { ["loss"] = double.NaN }, ["list"] = new JsonArray(1.5, double.NegativeInfinity) };
+        var value = new JsonObject
+        {
+            ["test"] = new JsonObject { ["loss"] = double.NaN }, ["list"] = new JsonArray(1.5, double.NegativeInfinity),
+        };
         var read = JsonNode.Parse(CanonicalJson.Text(value))!.AsObject();
         Assert.Null(read["test"]!["loss"]);
         Assert.Equal("NaN", (string?)read["not_finite"]!["test.loss"]);

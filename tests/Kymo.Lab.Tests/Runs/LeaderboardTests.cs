@@ -34,7 +34,8 @@ public sealed class LeaderboardTests
         Assert.Equal("", Cell(0, "alpha"));
         Assert.Equal("ok", Cell(0, "status"));
         Assert.Equal("1 2 5", Cell(1, "folds"));
-        foreach (var column in (string[])["metrics_json", "test_cm_csv", "class_metrics_csv", "best_checkpoint", "rng_checkpoint"])
+        string[] paths = ["metrics_json", "test_cm_csv", "class_metrics_csv", "best_checkpoint", "rng_checkpoint"];
+        foreach (var column in paths)
             Assert.True(File.Exists(folder[Cell(1, column)]), Cell(1, column));
         Assert.True(Directory.Exists(folder[Cell(0, "artifact_dir")]));
     }

@@ -36,6 +36,25 @@ public sealed class ReportingTests
     }
 
     [Fact]
+    public void One_epoch_and_scores_never_measured_are_drawn_too()
+    {
+        if (!HasGnuplot()) Assert.Skip("needs gnuplot");
+        using var root = new TempFolder();
+        var any = SampleRun.Single(root.Path);
+        Dictionary<string, double[]> Scores(double acc) =>
+            RunContract.ClassificationScores.ToDictionary(s => s, s => (double[])[s == "loss" ? 1 : acc]);
+        foreach (var validation in (double[])[0.5, double.NaN])
+        {
+            var curve = new LearningCurve(null, 1, Scores(double.NaN), Scores(validation));
+            var report = SampleReport.Single(any) with { Curves = [curve] };
+            using var run = RunFolder.Create(root.Path, $"drawn{validation}", SampleRun.Clock);
+            var (figures, warnings) = Figures.Write(run, report, new Gnuplot());
+            Assert.Empty(warnings);
+            Assert.Contains("learning_curves", figures.Select(f => f.Name));
+        }
+    }
+
+    [Fact]
     public void Names_cannot_smuggle_commands_into_a_figure()
     {
         if (!HasGnuplot()) Assert.Skip("needs gnuplot");

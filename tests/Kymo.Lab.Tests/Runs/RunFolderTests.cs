@@ -57,7 +57,8 @@ public sealed class RunFolderTests
     public void A_name_that_is_no_plain_folder_name_is_refused(string name)
     {
         using var root = new TempFolder();
-        Assert.Contains("run name", Assert.Throws<ConfigException>(() => RunFolder.Create(root.Path, name, SampleRun.Clock)).Message);
+        Assert.Contains("run name",
+            Assert.Throws<ConfigException>(() => RunFolder.Create(root.Path, name, SampleRun.Clock)).Message);
         Assert.Empty(Directory.GetFileSystemEntries(root.Path));
     }
 
@@ -80,9 +81,11 @@ public sealed class RunFolderTests
         var epochs = run.Unit().Epochs(contract, "a-s1-x");
         for (var e = 1; e <= 3; e++)
             epochs.Append(SampleRun.Epoch(e, 0.5, e == 1) with { Extra = new Dictionary<string, double> { ["alpha"] = 0.3 } });
-        Assert.Contains("expected 4", Assert.Throws<ArgumentException>(() => epochs.Append(SampleRun.Epoch(6, 0, false))).Message);
+        Assert.Contains("expected 4",
+            Assert.Throws<ArgumentException>(() => epochs.Append(SampleRun.Epoch(6, 0, false))).Message);
         var bad = SampleRun.Epoch(4, 0.5, false) with { Train = new Dictionary<string, double> { ["lost"] = 1 } };
-        Assert.Contains("'lost' is not in the run's contract", Assert.Throws<ArgumentException>(() => epochs.Append(bad)).Message);
+        Assert.Contains("'lost' is not in the run's contract",
+            Assert.Throws<ArgumentException>(() => epochs.Append(bad)).Message);
 
         var lines = File.ReadAllText(run.PathOf(RunFiles.EpochMetrics)).Split("\r\n");
         Assert.Equal("ts_utc,run_id,epoch,epoch_start_utc,epoch_end_utc,epoch_s,train_loss,train_acc,train_f1_macro," +
@@ -96,6 +99,15 @@ public sealed class RunFolderTests
         Assert.Equal(1, run.Unit().Epochs(contract, "a-s1-x").LastEpoch);
         var other = Assert.Throws<DataException>(() => run.Unit().Epochs(contract with { ExtraEpochColumns = [] }, "a-s1-x"));
         Assert.Contains("configuration it was started with", other.Message);
+    }
+
+    [Fact]
+    public void Items_left_out_are_listed_with_their_reason()
+    {
+        using var root = new TempFolder();
+        using var run = RunFolder.Create(root.Path, "a", SampleRun.Clock);
+        EvidenceTables.WriteExcluded(run, [new("x.wav", "empty, 0 bytes")]);
+        Assert.Equal("id,reason\r\nx.wav,\"empty, 0 bytes\"\r\n", File.ReadAllText(run.PathOf(RunFiles.ExcludedItems)));
     }
 
     [Fact]
@@ -116,7 +128,8 @@ public sealed class RunFolderTests
         using var folder = new TempFolder();
         var contract = RunContract.Classification("t", SampleRun.Classes) with
         {
-            ExtraScores = ["kappa"], Folds = [3, 1], BlankColumns = ["n_mels"], MacroAverage = Lab.Metrics.AveragedClasses.Present,
+            ExtraScores = ["kappa"], Folds = [3, 1], BlankColumns = ["n_mels"],
+            MacroAverage = Lab.Metrics.AveragedClasses.Present,
         };
         File.WriteAllText(folder["c.json"], CanonicalJson.Text(contract.ToJson()));
         Assert.Equal(CanonicalJson.Text(contract.ToJson()), CanonicalJson.Text(RunContract.Read(folder["c.json"]).ToJson()));
@@ -131,7 +144,8 @@ public sealed class RunFolderTests
             ["HF_TOKEN"] = "hf_abc", ["WANDB_API_KEY"] = "k", ["HF_DATASETS_CACHE"] = "/data", ["HOME"] = "/home/me",
             ["KYMO_STORAGE"] = "postgresql://me:secret@host/db", ["OMP_NUM_THREADS"] = "2",
         };
-        Assert.Equal("HF_DATASETS_CACHE=/data HF_TOKEN=*** KYMO_STORAGE=postgresql://***@host/db OMP_NUM_THREADS=2 WANDB_API_KEY=***",
+        Assert.Equal(
+            "HF_DATASETS_CACHE=/data HF_TOKEN=*** KYMO_STORAGE=postgresql://***@host/db OMP_NUM_THREADS=2 WANDB_API_KEY=***",
             string.Join(' ', RunEnvironment.Relevant(variables).OrderBy(v => v.Key).Select(v => $"{v.Key}={v.Value}")));
         var text = CanonicalJson.Text(RunEnvironment.Describe([], 2, new GitState(null, null, null), variables));
         Assert.DoesNotContain("secret", text);

@@ -65,8 +65,10 @@ public sealed class RunIndexTests
         using var root = new TempFolder();
         Write(root.Path, "a", SampleRun.Predictions(20, null, 1), 1);
         Write(root.Path, "folds", SampleRun.Predictions(20, 3, 1), 1);
-        Write(root.Path, "disputed", [.. SampleRun.Predictions(20, null, 1).Select(p => p with { Truth = (p.Truth + 1) % 3 })], 1);
-        RunComparison Compare(string other) => RunComparison.Of(root["runs/a"], root["runs/" + other], null, new BootstrapOptions());
+        var disputed = SampleRun.Predictions(20, null, 1).Select(p => p with { Truth = (p.Truth + 1) % 3 });
+        Write(root.Path, "disputed", [.. disputed], 1);
+        RunComparison Compare(string other) =>
+            RunComparison.Of(root["runs/a"], root["runs/" + other], null, new BootstrapOptions());
         Assert.Contains("no held-out item in common", Assert.Throws<ConfigException>(() => Compare("folds")).Message);
         Assert.Contains("another true class", Assert.Throws<DataException>(() => Compare("disputed")).Message);
         using (var run = RunFolder.Create(root.Path, "numbers", SampleRun.Clock))
@@ -79,7 +81,8 @@ public sealed class RunIndexTests
         using var run = RunFolder.Create(root, name, SampleRun.Clock);
         var contract = RunContract.Classification("t", SampleRun.Classes);
         run.WriteJson(RunFiles.Contract, contract.ToJson());
-        run.WriteJson(RunFiles.ResolvedConfig, new() { ["optim"] = new System.Text.Json.Nodes.JsonObject { ["lr"] = lr, ["name"] = "adam" } });
+        run.WriteJson(RunFiles.ResolvedConfig,
+            new() { ["optim"] = new System.Text.Json.Nodes.JsonObject { ["lr"] = lr, ["name"] = "adam" } });
         PredictionTable.Write(run, contract, predictions);
     }
 }

@@ -6,6 +6,8 @@ namespace Kymo.Lab.Tests.Runs;
 
 public sealed class RunVerifierTests
 {
+    const string BestPath = "checkpoints/best_model.pth";
+
     [Fact]
     public void Whole_runs_have_no_findings()
     {
@@ -52,7 +54,8 @@ public sealed class RunVerifierTests
         File.WriteAllText(Path.Combine(folder, "notes.txt"), "added by hand");
         File.WriteAllText(Path.Combine(folder, ".x" + AtomicFile.TemporaryEnding), "half");
         var findings = RunVerifier.Verify(folder);
-        Assert.Contains(findings, f => f is { File: RunFiles.LastModel, Severity: Severity.Error, Message: var m } && m.Contains("missing"));
+        Assert.Contains(findings, f =>
+            f is { File: RunFiles.LastModel, Severity: Severity.Error, Message: var m } && m.Contains("missing"));
         Assert.Contains(findings, f => f is { File: "notes.txt", Severity: Severity.Warning });
         Assert.Contains(findings, f => f is { File: ".x" + AtomicFile.TemporaryEnding, Severity: Severity.Warning });
     }
@@ -74,9 +77,9 @@ public sealed class RunVerifierTests
     [Theory]
     [InlineData(RunFiles.Metrics, "\"run_name\": \"tinycnn_seed42\"", "\"run_name\": \"other\"", "run_name")]
     [InlineData(RunFiles.Metrics, "\"schema_version\": \"v2\"", "\"schema_version\": \"v1\"", "schema_version")]
-    [InlineData(RunFiles.Metrics, "\"best_checkpoint\": \"checkpoints/best_model.pth\"", "\"best_checkpoint\": \"../best.pth\"", "out of the run")]
-    [InlineData(RunFiles.Metrics, "\"best_checkpoint\": \"checkpoints/best_model.pth\"", "\"best_checkpoint\": \"nowhere.pth\"", "no such file")]
-    [InlineData(RunFiles.Metrics, "\"best_checkpoint\": \"checkpoints/best_model.pth\"", "\"best_checkpoint\": \"\"", "artifacts.best_checkpoint")]
+    [InlineData(RunFiles.Metrics, BestPath, "../best.pth", "out of the run")]
+    [InlineData(RunFiles.Metrics, BestPath, "nowhere.pth", "no such file")]
+    [InlineData(RunFiles.Metrics, BestPath, "", "artifacts.best_checkpoint")]
     [InlineData(RunFiles.Metrics, "\"optimizer\"", "\"optimiser\"", "optimizer")]
     [InlineData(RunFiles.Metrics, "\"ts_end_utc\": \"2026-02-08T17:41:49.250Z\"", "\"ts_end_utc\": \"yesterday\"", "ts_end_utc")]
     [InlineData(RunFiles.Metrics, "\"seed\": 42", "\"seed\": 43", "run_id")]
@@ -111,7 +114,8 @@ public sealed class RunVerifierTests
         Replace(Path.Combine(folder, RunFiles.TestMetrics), NumberText.Of(test["f1_macro"]), "0.98");
         var findings = RunVerifier.Verify(folder, hashes: false);
         Assert.Contains(findings, f => f.File == RunFiles.Metrics && f.Message.StartsWith("test.acc is 0.99; computed again"));
-        Assert.Contains(findings, f => f.File == RunFiles.TestMetrics && f.Message.StartsWith("test_f1_macro is 0.98; computed again"));
+        Assert.Contains(findings, f =>
+            f.File == RunFiles.TestMetrics && f.Message.StartsWith("test_f1_macro is 0.98; computed again"));
     }
 
     [Fact]
@@ -152,7 +156,8 @@ public sealed class RunVerifierTests
         Assert.Equal((1.25 / 4, 1.5 / 4), (mse, mae));
         run.WriteJson(RunFiles.Contract, contract.ToJson());
         PredictionTable.Write(run, contract, predictions);
-        Assert.Equal("id,fold,true_velocity,true_timing,predicted_velocity,predicted_timing\r\na,,1.0,2.0,1.5,2.0\r\nb,,0.0,0.0,0.0,-1.0\r\n",
+        Assert.Equal("id,fold,true_velocity,true_timing,predicted_velocity,predicted_timing\r\n" +
+            "a,,1.0,2.0,1.5,2.0\r\nb,,0.0,0.0,0.0,-1.0\r\n",
             File.ReadAllText(run.PathOf(RunFiles.Predictions)));
         var metrics = new System.Text.Json.Nodes.JsonObject
         {

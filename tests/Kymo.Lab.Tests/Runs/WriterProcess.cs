@@ -17,7 +17,9 @@ static class WriterProcess
     {
         if (Environment.GetEnvironmentVariable(Variable)?.Split('\n') is not { } arguments) return;
         if (arguments[0] == "write") WriteForever(arguments[1], arguments[2]);
-        else for (var i = 0; i < int.Parse(arguments[3]); i++) RunSteps.Append(arguments[1], SampleRun.Start, arguments[2], $"step{i}");
+        else
+            for (var i = 0; i < int.Parse(arguments[3]); i++)
+                RunSteps.Append(arguments[1], SampleRun.Start, arguments[2], $"step{i}");
         Environment.Exit(0);
     }
 
@@ -29,7 +31,8 @@ static class WriterProcess
         for (var e = 1; e < 100_000; e++)
         {
             epochs.Append(SampleRun.Epoch(e, 0.5, false));
-            run.WriteJson("state.json", new System.Text.Json.Nodes.JsonObject { ["id"] = "id", ["filler"] = new string('x', 5000) });
+            run.WriteJson("state.json",
+                new System.Text.Json.Nodes.JsonObject { ["id"] = "id", ["filler"] = new string('x', 5000) });
             RunSteps.Append(root, SampleRun.Start, name, "epoch_done", 0.1, $"epoch={e}");
             Console.WriteLine(e);
         }

@@ -43,9 +43,9 @@ static class UrbanReport
         {
             foreach (var row in outcome.History)
             {
-                foreach (var (name, value) in row.Train) log.Write(new LoggedEvent(row.Ended, row.Epoch, $"fold_{outcome.Split.Fold}/train_{name}", value, null));
-                foreach (var (name, value) in row.Validation) log.Write(new LoggedEvent(row.Ended, row.Epoch, $"fold_{outcome.Split.Fold}/val_{name}", value, null));
-                log.Write(new LoggedEvent(row.Ended, row.Epoch, $"fold_{outcome.Split.Fold}/lr", row.LearningRate, null));
+                foreach (var (name, value) in row.Train) log.Scalar(row.Ended, row.Epoch, $"fold_{outcome.Split.Fold}/train_{name}", value);
+                foreach (var (name, value) in row.Validation) log.Scalar(row.Ended, row.Epoch, $"fold_{outcome.Split.Fold}/val_{name}", value);
+                log.Scalar(row.Ended, row.Epoch, $"fold_{outcome.Split.Fold}/lr", row.LearningRate);
             }
         }
     }

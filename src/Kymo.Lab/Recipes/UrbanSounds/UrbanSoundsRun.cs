@@ -135,6 +135,7 @@ sealed class UrbanSoundsRun : IDisposable
         EvidenceTables.WriteFolds(_folder, _contract, summary.Folds);
         PredictionTable.Write(_folder, _contract, evidence.Predictions());
         MetricsFile.Write(_folder, summary);
+        EvidenceTables.WriteExcluded(_folder, summary.Excluded);
         UrbanReport.WriteEvents(_folder, _started, outcomes);
         UrbanReport.Write(_folder, _set, summary, outcomes, evidence, text => _context.Tell(new RecipeEvent.Warning(text)));
         foreach (var outcome in outcomes) Checkpoints(outcome.Split.Fold).Delete();

@@ -24,17 +24,24 @@ static class FigureScripts
         "set border 3 lc rgb '#555555'\nset tics nomirror out textcolor rgb '#333333'\nset grid ytics lc rgb '#e3e5e8'\n" +
         "set key top right opaque box lc rgb '#e3e5e8'\n";
 
+    /// <summary>The scores whose curves are shown: loss and main score, as far as they were measured.</summary>
+    public static string[] CurveScores(RunReport report) =>
+    [
+        .. ((string[])["loss", report.MainScore]).Distinct().Where(s =>
+            report.Curves.Any(c => c.Train[s].Concat(c.Validation[s]).Any(double.IsFinite))),
+    ];
+
     /// <summary>Loss and main score over epochs: training blue, validation orange; folds thin, their mean thick.</summary>
     public static FigureScript LearningCurves(RunReport report)
     {
         var text = new StringBuilder(Common);
-        var scores = report.MainScore == "loss" ? (string[])["loss"] : ["loss", report.MainScore];
+        var scores = CurveScores(report);
         foreach (var score in scores) AppendCurveData(text, report.Curves, score);
         text.Append(CultureInfo.InvariantCulture,
             $"set multiplot layout 1,{scores.Length} {Title(report, "learning curves", 480 * scores.Length)["set ".Length..]}");
-        text.Append(CultureInfo.InvariantCulture, $"set xlabel 'epoch'\nset xrange [0.5:{report.Curves.Max(c => c.Epochs) + 0.5}]\n");
-        text.Append("set xtics autofreq\n");
-        if (report.Curves.Max(c => c.Epochs) <= 10) text.Append("set xtics 1\n");
+        var epochs = report.Curves.Max(c => c.Epochs);
+        text.Append(CultureInfo.InvariantCulture, $"set xlabel 'epoch'\nset xrange [0.5:{epochs + 0.5}]\n");
+        if (epochs <= 10) text.Append("set xtics 1\n");
         for (var s = 0; s < scores.Length; s++)
         {
             var unit = scores[s] == "loss" ? "loss (nats, mean per item)" : $"{RunReport.Label(scores[s])} (fraction)";
@@ -72,9 +79,9 @@ static class FigureScripts
         text.Append("set palette defined (0 '#ffffff', 0.5 '#8fbbdf', 1 '#14548c')\nset cbrange [0:1]\n")
             .Append("set cblabel 'share of the true class'\nset tics scale 0\n");
         text.Append(CultureInfo.InvariantCulture,
-                $"set label 'predicted class' at screen {(left + side / 2.0) / width:0.####},{16.0 / height:0.####} center\n")
-            .Append(CultureInfo.InvariantCulture,
-                $"set label 'true class' at screen {16.0 / width:0.####},{(bottom + side / 2.0) / height:0.####} center rotate by 90\n");
+                $"set label 'predicted class' center at screen {(left + side / 2.0) / width:0.####},{16.0 / height:0.####}\n")
+            .Append("set label 'true class' center rotate by 90 ")
+            .Append(CultureInfo.InvariantCulture, $"at screen {16.0 / width:0.####},{(bottom + side / 2.0) / height:0.####}\n");
         text.Append(CultureInfo.InvariantCulture, $"set xtics rotate by -40 font ',11' ({Tics(classes)})\n");
         text.Append(CultureInfo.InvariantCulture, $"set ytics font ',11' ({Tics(classes)})\n");
         AppendCounts(text, matrix, size);
@@ -86,7 +93,8 @@ static class FigureScripts
         for (var t = 0; t < matrix.ClassCount; t++)
             for (var p = 0; p < matrix.ClassCount; p++)
                 if (matrix[t, p] > 0)
-                    text.Append(CultureInfo.InvariantCulture, $"set label '{matrix[t, p]}' at {p},{t} center front font ',{size}' ")
+                    text.Append("set label center front ")
+                        .Append(CultureInfo.InvariantCulture, $"'{matrix[t, p]}' at {p},{t} font ',{size}' ")
                         .Append(Share(matrix, t, p) > 0.55 ? "tc rgb '#ffffff'\n" : "tc rgb '#111111'\n");
     }
 
@@ -125,7 +133,8 @@ static class FigureScripts
         var (contract, scores) = (report.Summary.Contract, ClassScores.Of(matrix));
         var text = new StringBuilder(Common).Append("$classes << EOD\n");
         for (var c = 0; c < scores.Length; c++) text.Append(CultureInfo.InvariantCulture, $"{c} {Number(scores[c].F1)}\n");
-        text.Append("EOD\nset boxwidth 0.7\nset style fill solid 0.9 noborder\nset yrange [0:1]\nset key outside top center nobox\n");
+        text.Append("EOD\nset boxwidth 0.7\nset style fill solid 0.9 noborder\nset yrange [0:1]\n")
+            .Append("set key outside top center nobox\n");
         text.Append(CultureInfo.InvariantCulture, $"set xrange [-0.6:{scores.Length - 0.4}]\nset ylabel 'F1 (fraction)'\n");
         string[] names =
         [
@@ -140,8 +149,8 @@ static class FigureScripts
         text.Append(CultureInfo.InvariantCulture, $"set xtics rotate by -40 font ',11' ({Tics(names)})\n");
         var mean = MacroScores.Of(matrix, contract.MacroAverage).F1;
         var title = string.Create(CultureInfo.InvariantCulture, $"macro F1 {mean:0.000}");
-        text.Append(CultureInfo.InvariantCulture, $"plot $classes using 1:2 with boxes lc rgb '{Blue}' notitle, ")
-            .Append(CultureInfo.InvariantCulture, $"{Number(mean)} with lines dt 2 lw 1.5 lc rgb '{Orange}' title {Quoted(title)}\n");
+        text.Append($"plot $classes using 1:2 with boxes lc rgb '{Blue}' notitle, ")
+            .Append($"{Number(mean)} with lines dt 2 lw 1.5 lc rgb '{Orange}' title {Quoted(title)}\n");
         return new FigureScript(text.ToString(), width, (int)height);
     }
 
@@ -160,8 +169,8 @@ static class FigureScripts
         for (var e = 0; e < curves.Max(c => c.Epochs); e++)
         {
             var there = curves.Where(c => c.Epochs > e).ToArray();
-            text.Append(CultureInfo.InvariantCulture,
-                $"{e + 1} {Number(there.Average(c => c.Train[score][e]))} {Number(there.Average(c => c.Validation[score][e]))}\n");
+            var (train, validation) = (there.Average(c => c.Train[score][e]), there.Average(c => c.Validation[score][e]));
+            text.Append(CultureInfo.InvariantCulture, $"{e + 1} {Number(train)} {Number(validation)}\n");
         }
         text.Append("EOD\n");
     }
@@ -176,8 +185,8 @@ static class FigureScripts
         var name = curves.Count > 1 ? "mean" : "0";
         var of = curves.Count > 1 ? $", mean of {curves.Count} folds" : "";
         var style = curves.Max(c => c.Epochs) <= 30 ? "linespoints pt 7 ps 0.5" : "lines";
-        text.Append(CultureInfo.InvariantCulture, $"${score}_{name} using 1:2 with {style} lw 2 lc rgb '{Blue}' title 'training{of}', ")
-            .Append(CultureInfo.InvariantCulture, $"${score}_{name} using 1:3 with {style} lw 2 lc rgb '{Orange}' title 'validation{of}'");
+        text.Append($"${score}_{name} using 1:2 with {style} lw 2 lc rgb '{Blue}' title 'training{of}', ")
+            .Append($"${score}_{name} using 1:3 with {style} lw 2 lc rgb '{Orange}' title 'validation{of}'");
         if (curves is [{ BestEpoch: > 0 and var best }])
             text.Append(CultureInfo.InvariantCulture, $", NaN with lines dt 2 lc rgb '{Grey}' title 'kept: epoch {best}'");
         text.Append('\n');

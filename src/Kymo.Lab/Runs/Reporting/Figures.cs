@@ -15,7 +15,8 @@ public static class Figures
     /// <param name="report">What to draw.</param>
     /// <param name="gnuplot">The program.</param>
     /// <returns>The figures drawn, and warnings about those that could not be.</returns>
-    public static (IReadOnlyList<Figure> Figures, IReadOnlyList<string> Warnings) Write(RunFolder run, RunReport report, Gnuplot gnuplot)
+    public static (IReadOnlyList<Figure> Figures, IReadOnlyList<string> Warnings) Write(
+        RunFolder run, RunReport report, Gnuplot gnuplot)
     {
         List<Figure> figures = [];
         List<string> warnings = [];
@@ -29,7 +30,7 @@ public static class Figures
             figures.Add(new Figure(name, caption, svg, script.Width));
         }
 
-        if (report.Curves.Any(c => c.Epochs > 0))
+        if (FigureScripts.CurveScores(report).Length > 0)
             Draw("learning_curves", $"Loss and {RunReport.Label(report.MainScore)} over epochs, on training and validation data",
                 FigureScripts.LearningCurves(report));
         if (report.Summary.Folds.Count > 0)

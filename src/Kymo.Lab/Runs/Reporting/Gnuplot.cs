@@ -19,7 +19,8 @@ public sealed class Gnuplot(string program = "gnuplot")
     {
         string Terminal(string name, int scale, string extra) => string.Create(CultureInfo.InvariantCulture,
             $"set terminal {name} noenhanced size {width * scale},{height * scale} {extra}\n");
-        var (svg, warning) = Run(Terminal("svg", 1, "dynamic font 'DejaVu Sans,Arial,sans-serif,13' background '#ffffff'") + script);
+        var (svg, warning) = Run(
+            Terminal("svg", 1, "dynamic font 'DejaVu Sans,Arial,sans-serif,13' background '#ffffff'") + script);
         if (svg is null) return (null, null, warning);
         (var png, warning) = Run(Terminal("pngcairo", 2, "font 'DejaVu Sans,13' fontscale 2 linewidth 2 pointscale 2") + script);
         return (png, svg, warning);
@@ -27,7 +28,8 @@ public sealed class Gnuplot(string program = "gnuplot")
 
     /// <summary>A text for a script. No command in it is carried out.</summary>
     internal static string Quoted(string text) =>
-        "'" + string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c == '`' ? '´' : c)).Replace("'", "''", StringComparison.Ordinal) + "'";
+        "'" + string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c == '`' ? '´' : c))
+            .Replace("'", "''", StringComparison.Ordinal) + "'";
 
     (byte[]? Output, string Warning) Run(string script)
     {

@@ -25,14 +25,15 @@ static class ScoreStrip
         foreach (var baseline in s.Baselines) Add(baseline.Name, baseline.Test, double.NaN, double.NaN);
         var height = RowHeight * rows.Count + 44;
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture,
-            $"<svg class=\"strip\" viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{HtmlText.Escape(RunReport.Label(report.MainScore))} of the network and its rivals\">\n");
+        var label = HtmlText.Escape(RunReport.Label(report.MainScore));
+        text.Append(CultureInfo.InvariantCulture, $"<svg class=\"strip\" viewBox=\"0 0 {Width} {height}\" role=\"img\" ")
+            .Append($"aria-label=\"{label} of the network and its rivals\">\n");
         for (var tick = 0; tick <= 10; tick += 2)
             text.Append(CultureInfo.InvariantCulture,
                 $"<line class=\"tick\" x1=\"{X(tick / 10.0)}\" x2=\"{X(tick / 10.0)}\" y1=\"6\" y2=\"{height - 36}\"/>" +
                 $"<text x=\"{X(tick / 10.0)}\" y=\"{height - 22}\" text-anchor=\"middle\">{tick / 10.0:0.0}</text>\n");
         text.Append(CultureInfo.InvariantCulture,
-            $"<text x=\"{X(0.5)}\" y=\"{height - 5}\" text-anchor=\"middle\">{HtmlText.Escape(RunReport.Label(report.MainScore))} (fraction)</text>\n");
+            $"<text x=\"{X(0.5)}\" y=\"{height - 5}\" text-anchor=\"middle\">{label} (fraction)</text>\n");
         for (var r = 0; r < rows.Count; r++) Row(text, rows[r], r);
         return text.Append("</svg>").ToString();
     }
@@ -41,11 +42,15 @@ static class ScoreStrip
     {
         var y = 20 + RowHeight * index;
         var kind = index == 0 ? "net" : "rival";
-        text.Append(CultureInfo.InvariantCulture, $"<g class=\"{kind}\"><text x=\"{Left - 12}\" y=\"{y + 5}\" text-anchor=\"end\">{HtmlText.Escape(row.Name)}</text>");
-        if (double.IsFinite(row.Low))
-            text.Append(CultureInfo.InvariantCulture, $"<line class=\"span\" x1=\"{X(row.Low)}\" x2=\"{X(row.High)}\" y1=\"{y}\" y2=\"{y}\"/>");
         text.Append(CultureInfo.InvariantCulture,
-            $"<circle cx=\"{X(row.Value)}\" cy=\"{y}\" r=\"6\"/><text x=\"{X(Math.Max(row.Value, double.IsFinite(row.High) ? row.High : 0)) + 12}\" y=\"{y + 5}\">{row.Value:0.000}</text></g>\n");
+                $"<g class=\"{kind}\"><text x=\"{Left - 12}\" y=\"{y + 5}\" text-anchor=\"end\">")
+            .Append(HtmlText.Escape(row.Name)).Append("</text>");
+        if (double.IsFinite(row.Low))
+            text.Append(CultureInfo.InvariantCulture,
+                $"<line class=\"span\" x1=\"{X(row.Low)}\" x2=\"{X(row.High)}\" y1=\"{y}\" y2=\"{y}\"/>");
+        var right = X(double.IsFinite(row.High) ? Math.Max(row.Value, row.High) : row.Value) + 12;
+        text.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{X(row.Value)}\" cy=\"{y}\" r=\"6\"/>")
+            .Append(CultureInfo.InvariantCulture, $"<text x=\"{right}\" y=\"{y + 5}\">{row.Value:0.000}</text></g>\n");
     }
 
     static double X(double score) => Math.Round(Left + Math.Clamp(score, 0, 1) * (Width - Left - 60), 1);

@@ -29,7 +29,8 @@ public sealed class EventLog : IDisposable
         try
         {
             if (keep > stream.Length)
-                throw new DataException(path, $"{stream.Length} bytes, but the checkpoint was made at {keep}: events are missing");
+                throw new DataException(
+                    path, $"{stream.Length} bytes, but the checkpoint was made at {keep}: events are missing");
             if (keep is { } length) stream.SetLength(length);
             var events = ReadAll(path, stream, out var whole);
             stream.SetLength(whole);

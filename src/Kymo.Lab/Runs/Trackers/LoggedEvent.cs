@@ -28,7 +28,8 @@ public sealed record LoggedEvent(DateTimeOffset When, long Step, string Name, do
         var fields = new JsonFields(where, object_);
         if (!Timestamp.TryRead(fields.Text("ts_utc"), out var when))
             throw new Signals.DataException(where, $"ts_utc '{fields.Text("ts_utc")}' is no moment");
-        if (fields.Has("text")) return new LoggedEvent(when, fields.Integer("step"), fields.Text("name"), null, fields.Text("text"));
+        if (fields.Has("text"))
+            return new LoggedEvent(when, fields.Integer("step"), fields.Text("name"), null, fields.Text("text"));
         var value = object_["value"] is JsonValue v && v.TryGetValue(out string? word)
             ? word switch
             {

@@ -107,7 +107,8 @@ public sealed class TensorBoardWriter : IEventSink
         BinaryPrimitives.WriteUInt64LittleEndian(record, (ulong)data.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(8), Checksums.MaskedCrc32C(record.AsSpan(0, 8)));
         data.CopyTo(record.AsSpan(TensorBoardFile.HeaderSize));
-        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(TensorBoardFile.HeaderSize + data.Length), Checksums.MaskedCrc32C(data));
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            record.AsSpan(TensorBoardFile.HeaderSize + data.Length), Checksums.MaskedCrc32C(data));
         return record;
     }
 

@@ -13,7 +13,8 @@ namespace Kymo.Lab.Runs.Trackers;
 /// <param name="Summary">Last values.</param>
 /// <param name="ExitCode">What the process ended with; null if the run was not finished.</param>
 public sealed record WandbFile(
-    string RunId, string Project, string Name, JsonObject Config, IReadOnlyList<JsonObject> History, JsonObject Summary, long? ExitCode)
+    string RunId, string Project, string Name, JsonObject Config, IReadOnlyList<JsonObject> History, JsonObject Summary,
+        long? ExitCode)
 {
     /// <summary>Reads a file. What was not written to its end is ignored.</summary>
     /// <exception cref="DataException">The file is none, or a record is damaged.</exception>

@@ -89,7 +89,8 @@ static class WandbLog
     {
         var length = BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(offset + 4));
         var type = bytes[offset + 6];
-        if (type is < Full or > Last) throw new DataException(path, $"the record at byte {offset} is of type {type}: expected 1 to 4");
+        if (type is < Full or > Last)
+            throw new DataException(path, $"the record at byte {offset} is of type {type}: expected 1 to 4");
         if (offset % BlockSize + FrameSize + length > BlockSize)
             throw new DataException(path, $"the record at byte {offset} has {length} bytes and would leave its block");
         if (offset + FrameSize + length > bytes.Length) return (0, []);

@@ -33,7 +33,8 @@ public sealed class WandbWriter : IEventSink
         Folder = Path.Combine(folder, "wandb", $"offline-run-{stamp}-{run.Id}");
         if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
         Directory.CreateDirectory(Path.Combine(Folder, "files"));
-        _stream = new FileStream(Path.Combine(Folder, $"run-{run.Id}.wandb"), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        _stream = new FileStream(
+            Path.Combine(Folder, $"run-{run.Id}.wandb"), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
         _stream.Write(WandbLog.Header);
         Begin();
     }
@@ -117,7 +118,8 @@ public sealed class WandbWriter : IEventSink
     {
         var config = new StringBuilder("wandb_version: 1\n");
         foreach (var (key, value) in _run.Config)
-            config.Append(CultureInfo.InvariantCulture, $"\n{Quoted(key)}:\n  desc: null\n  value: {CanonicalJson.Compact(value)}\n");
+            config.Append('\n').Append(Quoted(key)).Append(":\n  desc: null\n  value: ")
+                .Append(CanonicalJson.Compact(value)).Append('\n');
         AtomicFile.Write(Path.Combine(Folder, "files", "config.yaml"), config.ToString());
         AtomicFile.Write(Path.Combine(Folder, "files", "wandb-summary.json"), CanonicalJson.Text(_summary));
         AtomicFile.Write(Path.Combine(Folder, "files", "wandb-metadata.json"), CanonicalJson.Text(_run.Metadata));

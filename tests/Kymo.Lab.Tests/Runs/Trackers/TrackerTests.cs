@@ -44,12 +44,14 @@ public sealed class TrackerTests
         Assert.Equal(("train/loss", "0.25", 2, null, null), Scalar(events[3]!)); // metadata only with the first
         Assert.Equal(1770572470.25, (double)events[1]!["wall_time"]!);
         Assert.Equal("nan", (string?)events[4]!["scalar"]);
-        Assert.Equal(("note", "text", 2), ((string)events[5]!["tag"]!, (string?)events[5]!["plugin"], (int)events[5]!["data_class"]!));
+        Assert.Equal(("note", "text", 2),
+            ((string)events[5]!["tag"]!, (string?)events[5]!["plugin"], (int)events[5]!["data_class"]!));
         Assert.Equal("größer", (string?)events[5]!["text"]);
         Assert.Equal("[7,5,3," + Png.Length + "]", events[7]!["image"]!.ToJsonString());
 
         var read = TensorBoardFile.Read(path);
-        Assert.Equal(["train/loss", "val/acc", "train/loss", "val/acc", "note", "train/loss", "figures/confusion"], read.Select(v => v.Tag));
+        Assert.Equal(["train/loss", "val/acc", "train/loss", "val/acc", "note", "train/loss", "figures/confusion"],
+            read.Select(v => v.Tag));
         Assert.Equal([0.5f, 0.75f, 0.25f, float.NaN, null, -0.125f, null], read.Select(v => v.Scalar));
         Assert.Equal(Png, read[^1].Image);
         Assert.Equal("größer", read[4].Text);
@@ -125,7 +127,8 @@ public sealed class TrackerTests
         Assert.Equal([0.5, 0.25, -0.125], ours.History.Select(r => (double)r["train/loss"]!));
         Assert.Equal("crnn", (string?)ours.Config["model"]!["name"]);
         var files = Path.Combine(Path.GetDirectoryName(path)!, "files");
-        Assert.Equal("wandb_version: 1\n\n\"lr\":\n  desc: null\n  value: 0.001\n\n\"model\":\n  desc: null\n  value: {\"name\":\"crnn\"}\n",
+        Assert.Equal("wandb_version: 1\n\n\"lr\":\n  desc: null\n  value: 0.001\n\n" +
+            "\"model\":\n  desc: null\n  value: {\"name\":\"crnn\"}\n",
             File.ReadAllText(Path.Combine(files, "config.yaml")));
         Assert.Equal("größer\n", File.ReadAllText(Path.Combine(files, "output.log")));
         Assert.Contains("\"_step\": 3", File.ReadAllText(Path.Combine(files, "wandb-summary.json")));
@@ -217,7 +220,8 @@ public sealed class TrackerTests
             Assert.Equal([.. kept, new LoggedEvent(s_start, 9, "on", 1, null)], EventLog.Read(folder["e"]));
         }
         File.WriteAllBytes(folder["e"], bytes);
-        Assert.Contains("events are missing", Assert.Throws<DataException>(() => EventLog.Open(folder["e"], [], bytes.Length + 1)).Message);
+        Assert.Contains("events are missing",
+            Assert.Throws<DataException>(() => EventLog.Open(folder["e"], [], bytes.Length + 1)).Message);
         File.WriteAllText(folder["e"], "{\"step\":1}\n");
         Assert.Contains("line 1", Assert.Throws<DataException>(() => EventLog.Read(folder["e"])).Message);
     }
