@@ -1,6 +1,6 @@
 // Recurrent layers. LibTorch builds them on a CPU from a dozen small operations per time step, each with a node of history. Here a
-// layer is one node: the input's part of all gates is one matrix product, each step adds the state's part and runs one loop over the
-// gates, and the walk back gathers the weights' gradients of all steps in one product each.
+// layer is one node: the input's part of all gates is one matrix product, the walk back gathers the weights' gradients of all steps in
+// one product each, and in between every thread takes some rows of the batch through all time steps, without meeting the others.
 //
 // Rows of the gates are those of LibTorch: reset, update, new (GRU); input, forget, cell, output (LSTM). Shapes inside are
 // (time, batch, ...). In-between values: `gates` holds the gates after their activation, `hidden` the state's part of GRU's new gate.
@@ -15,7 +15,7 @@ using kt::Cell;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr int64_t kRows = 16;  // rows of a batch that one thread takes at least
+constexpr int64_t kRows = 8;  // rows of a batch that one thread takes at least
 
 int64_t gates_of(Cell cell) { return cell == Cell::lstm ? 4 : cell == Cell::gru ? 3 : 1; }
 
@@ -98,11 +98,40 @@ KT_CLONES void lstm_row_back(const float* __restrict gate, const float* __restri
     }
 }
 
-template <class Row> void rows(int64_t count, const Row& row)
+// ---- small matrix products
+
+#if defined(__GNUC__)
+typedef float Vector __attribute__((vector_size(64)));
+constexpr int64_t kWide = 16;
+
+// c (M rows, stride n) += a (M rows, stride n_a) b (inner, n) for sixteen columns.
+template <int M> inline __attribute__((always_inline)) void block(const float* a, int64_t n_a, const float* b, float* c, int64_t inner, int64_t n)
 {
-    at::parallel_for(0, count, kRows, [&](int64_t from, int64_t to) {
-        for (int64_t i = from; i < to; i++) row(i);
-    });
+    Vector sum[M];
+    for (int r = 0; r < M; r++) std::memcpy(&sum[r], c + r * n, sizeof(Vector));
+    for (int64_t k = 0; k < inner; k++) {
+        Vector row;
+        std::memcpy(&row, b + k * n, sizeof(Vector));
+        for (int r = 0; r < M; r++) sum[r] += a[r * n_a + k] * row;
+    }
+    for (int r = 0; r < M; r++) std::memcpy(c + r * n, &sum[r], sizeof(Vector));
+}
+#endif
+
+// c (count, n) += a (count, inner) b (inner, n), all row-major without gaps.
+KT_CLONES void add_product(const float* a, const float* b, float* c, int64_t count, int64_t inner, int64_t n)
+{
+    int64_t j = 0;
+#if defined(__GNUC__)
+    for (; j + kWide <= n; j += kWide) {
+        int64_t i = 0;
+        for (; i + 4 <= count; i += 4) block<4>(a + i * inner, inner, b + j, c + i * n + j, inner, n);
+        for (; i < count; i++) block<1>(a + i * inner, inner, b + j, c + i * n + j, inner, n);
+    }
+#endif
+    for (int64_t i = 0; i < count && j < n; i++)
+        for (int64_t k = 0; k < inner; k++)
+            for (int64_t rest = j; rest < n; rest++) c[i * n + rest] += a[i * inner + k] * b[k * n + rest];
 }
 
 float* at_step(const at::Tensor& tensor, int64_t step) { return tensor.data_ptr<float>() + step * tensor.stride(0); }
@@ -128,25 +157,25 @@ struct Layer : torch::autograd::Function<Layer> {
         auto cells = is_lstm ? at::empty({steps + 1, batch, n}, x.options()) : at::Tensor();
         if (is_lstm) cells.select(0, 0).copy_(c0);
         auto hidden = is_gru ? at::empty({steps, batch, n}, x.options()) : at::Tensor();
-        auto part = is_gru ? at::empty({batch, width}, x.options()) : at::Tensor();
-        const auto turned = w_state.t();
+        const auto turned = w_state.t().contiguous();
+        const auto state_bias = is_gru ? (biases ? b_state.contiguous() : at::zeros({width}, x.options())) : at::Tensor();
 
-        for (int64_t t = 0; t < steps; t++) {
-            const auto before = states.select(0, t);
-            if (!is_gru) gates.select(0, t).addmm_(before, turned);
-            else if (biases) at::addmm_out(part, b_state, before, turned);
-            else at::mm_out(part, before, turned);
-            float *gate = at_step(gates, t), *from = at_step(states, t), *to = at_step(states, t + 1);
-            if (is_gru) {
-                float *h = at_step(hidden, t), *p = part.data_ptr<float>();
-                rows(batch, [&](int64_t i) { gru_row(gate + i * width, h + i * n, p + i * width, from + i * n, to + i * n, n); });
+        at::parallel_for(0, batch, kRows, [&](int64_t from, int64_t to) {
+            const int64_t count = to - from;
+            std::vector<float> part(is_gru ? count * width : 0);
+            for (int64_t t = 0; t < steps; t++) {
+                float *gate = at_step(gates, t) + from * width, *before = at_step(states, t) + from * n, *after = at_step(states, t + 1) + from * n;
+                if (is_gru)
+                    for (int64_t i = 0; i < count; i++) std::copy_n(state_bias.data_ptr<float>(), width, part.data() + i * width);
+                add_product(before, turned.data_ptr<float>(), is_gru ? part.data() : gate, count, n, width);
+                for (int64_t i = 0; i < count; i++) {
+                    float *g = gate + i * width, *b = before + i * n, *a = after + i * n;
+                    if (is_gru) gru_row(g, at_step(hidden, t) + (from + i) * n, part.data() + i * width, b, a, n);
+                    else if (is_lstm) lstm_row(g, at_step(cells, t) + (from + i) * n, at_step(cells, t + 1) + (from + i) * n, a, n);
+                    else plain_row(g, a, n, cell == Cell::relu);
+                }
             }
-            else if (is_lstm) {
-                float *c = at_step(cells, t), *next = at_step(cells, t + 1);
-                rows(batch, [&](int64_t i) { lstm_row(gate + i * width, c + i * n, next + i * n, to + i * n, n); });
-            }
-            else rows(batch, [&](int64_t i) { plain_row(gate + i * width, to + i * n, n, cell == Cell::relu); });
-        }
+        });
 
         context->save_for_backward({x, w_in, w_state, gates, states, cells, hidden});
         context->saved_data["cell"] = cell_number;
@@ -172,26 +201,30 @@ struct Layer : torch::autograd::Function<Layer> {
         auto to_gates = at::empty({steps, batch, width}, x.options());
         auto to_parts = is_gru ? at::empty({steps, batch, width}, x.options()) : to_gates;
 
-        for (int64_t t = steps - 1; t >= 0; t--) {
-            if (output_grad.defined()) grad.add_(output_grad.select(0, t));
-            float *gate = at_step(gates, t), *from = at_step(states, t), *to = at_step(to_gates, t), *g = grad.data_ptr<float>();
-            if (is_gru) {
-                float *h = at_step(hidden, t), *p = at_step(to_parts, t);
-                rows(batch, [&](int64_t i) {
-                    gru_row_back(gate + i * width, h + i * n, from + i * n, to + i * width, p + i * width, g + i * n, n);
-                });
-                grad.addmm_(to_parts.select(0, t), w_state);
-                continue;
+        const auto weight = w_state.contiguous();
+        at::parallel_for(0, batch, kRows, [&](int64_t from, int64_t to) {
+            const int64_t count = to - from;
+            float* all = grad.data_ptr<float>() + from * n;
+            for (int64_t t = steps - 1; t >= 0; t--) {
+                float *gate = at_step(gates, t) + from * width, *before = at_step(states, t) + from * n;
+                float *out = at_step(to_gates, t) + from * width, *part = at_step(to_parts, t) + from * width;
+                if (output_grad.defined()) {
+                    const float* given = at_step(output_grad, t) + from * n;
+                    for (int64_t i = 0; i < count * n; i++) all[i] += given[i];
+                }
+                for (int64_t i = 0; i < count; i++) {
+                    float *g = gate + i * width, *o = out + i * width, *d = all + i * n;
+                    if (is_gru) gru_row_back(g, at_step(hidden, t) + (from + i) * n, before + i * n, o, part + i * width, d, n);
+                    else if (is_lstm) {
+                        lstm_row_back(g, at_step(cells, t) + (from + i) * n, at_step(cells, t + 1) + (from + i) * n, o, d,
+                                      cell_grad.data_ptr<float>() + (from + i) * n, n);
+                    }
+                    else plain_row_back(g, o, d, n, cell == Cell::relu);
+                }
+                if (!is_gru) std::fill_n(all, count * n, 0.0f);
+                add_product(part, weight.data_ptr<float>(), all, count, width, n);
             }
-            if (is_lstm) {
-                float *c = at_step(cells, t), *next = at_step(cells, t + 1), *cg = cell_grad.data_ptr<float>();
-                rows(batch, [&](int64_t i) {
-                    lstm_row_back(gate + i * width, c + i * n, next + i * n, to + i * width, g + i * n, cg + i * n, n);
-                });
-            }
-            else rows(batch, [&](int64_t i) { plain_row_back(gate + i * width, to + i * width, g + i * n, n, cell == Cell::relu); });
-            at::mm_out(grad, to_gates.select(0, t), w_state);
-        }
+        });
 
         const auto flat_gates = to_gates.view({steps * batch, width}), flat_parts = to_parts.view({steps * batch, width});
         const auto flat = x.reshape({steps * batch, x.size(2)});
