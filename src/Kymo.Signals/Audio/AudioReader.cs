@@ -77,6 +77,9 @@ public sealed unsafe class AudioReader : IDisposable
         return (int)frames;
     }
 
+    /// <summary>Whether no frame is left; what is left of the file's length goes unread.</summary>
+    internal bool AtEnd() => Read(stackalloc float[Info.Channels]) == 0;
+
     /// <summary>Goes to a frame, so that the next read begins there.</summary>
     /// <param name="frame">Counted from the start of the sound, from 0 to its length.</param>
     /// <exception cref="DataException">The file is damaged there or too short.</exception>

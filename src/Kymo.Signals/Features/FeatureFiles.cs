@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Kymo.Signals.Audio;
 
 namespace Kymo.Signals.Features;
@@ -51,13 +53,14 @@ public static class FeatureFiles
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers ?? 1, 1);
         var failures = new List<FeatureFailure>();
+        var buffers = new ConcurrentBag<float[]>();
         var done = 0;
         var options = new ParallelOptions { MaxDegreeOfParallelism = workers ?? Environment.ProcessorCount, CancellationToken = cancellation };
         try
         {
             Parallel.For(0, paths.Count, options, index =>
             {
-                var failure = ExtractFile(extractor, paths[index], index, sink, reading);
+                var failure = ExtractFile(extractor, paths[index], index, sink, reading ?? new(), buffers);
                 lock (failures)
                 {
                     if (failure is null) done++;
@@ -68,35 +71,36 @@ public static class FeatureFiles
         }
         catch (AggregateException errors) when (errors.InnerExceptions.Count > 0)
         {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(errors.InnerExceptions[0]);
+            ExceptionDispatchInfo.Throw(errors.InnerExceptions[0]);
         }
         failures.Sort((a, b) => a.Index.CompareTo(b.Index));
         return new(paths.Count, failures);
     }
 
-    static FeatureFailure? ExtractFile(LogMelExtractor extractor, string path, int index, FeatureSink sink, AudioReadOptions? reading)
+    // Decoded samples and features of files are large: their buffers are handed from file to file.
+    static FeatureFailure? ExtractFile(
+        LogMelExtractor extractor, string path, int index, FeatureSink sink, AudioReadOptions reading, ConcurrentBag<float[]> buffers)
     {
-        float[] samples;
+        if (!buffers.TryTake(out var buffer)) buffer = [];
+        float[]? features = null;
         try
         {
-            samples = AudioFile.ReadMono(path, extractor.Options.SampleRate, reading);
-        }
-        catch (DataException error)
-        {
-            return new(index, path, error.Problem);
-        }
-        var length = extractor.OutputLength(samples.Length);
-        var features = ArrayPool<float>.Shared.Rent(length);
-        try
-        {
+            var samples = AudioFile.ReadMono(path, extractor.Options.SampleRate, reading, ref buffer).Span;
+            var length = extractor.OutputLength(samples.Length);
+            features = ArrayPool<float>.Shared.Rent(length);
             if (!extractor.TryExtract(samples, features.AsSpan(0, length)))
                 return new(index, path, "holds samples too large for a spectrum in single precision, expected values about [-1, 1]");
             sink(index, features.AsSpan(0, length));
             return null;
         }
+        catch (DataException error) when (error.Path == path)
+        {
+            return new(index, path, error.Problem);
+        }
         finally
         {
-            ArrayPool<float>.Shared.Return(features);
+            if (features is not null) ArrayPool<float>.Shared.Return(features);
+            buffers.Add(buffer);
         }
     }
 }
