@@ -9,10 +9,15 @@ namespace Kymo.Bench.Features;
 /// <param name="Name">What was done.</param>
 /// <param name="KymoSeconds">Median of this side.</param>
 /// <param name="PeerSeconds">Median of the peer.</param>
+/// <param name="KymoBest">Shortest of this side: what is left when nothing else runs on the machine.</param>
+/// <param name="PeerBest">Shortest of the peer.</param>
 /// <param name="Note">What else was seen.</param>
-sealed record Comparison(string Name, double KymoSeconds, double PeerSeconds, string Note)
+sealed record Comparison(
+    string Name, double KymoSeconds, double PeerSeconds, double KymoBest, double PeerBest, string Note)
 {
     public double Ratio => PeerSeconds / KymoSeconds;
+
+    public double BestRatio => PeerBest / KymoBest;
 
     /// <summary>Log-mel of samples in memory on one thread.</summary>
     public static Comparison InMemory(string name, LogMelOptions options, Peer peer, int rounds, int repeats)
@@ -30,14 +35,15 @@ sealed record Comparison(string Name, double KymoSeconds, double PeerSeconds, st
         for (var round = 0; round <= rounds; round++)
         {
             var seconds = Repeat(round == 0 ? 300 : repeats, () => extractor.Extract(samples, levels));
-            var peerSeconds = peer.Ask("memory", Peer.Options(options), input, output, repeats.ToString(CultureInfo.InvariantCulture));
+            var peerSeconds = peer.Ask(
+                "memory", Peer.Options(options), input, output, repeats.ToString(CultureInfo.InvariantCulture));
             if (round == 0) continue;
             kymo.AddRange(seconds);
             other.AddRange(peerSeconds);
         }
         var difference = LargestDifference(levels, MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(output)));
         folder.Delete(recursive: true);
-        return new(name, Median(kymo), Median(other), string.Create(CultureInfo.InvariantCulture, $"largest difference {difference:F4} dB"));
+        return Of(name, kymo, other, string.Create(CultureInfo.InvariantCulture, $"largest difference {difference:F4} dB"));
     }
 
     /// <summary>Decoding and log-mel of a folder of files with two workers.</summary>
@@ -50,14 +56,15 @@ sealed record Comparison(string Name, double KymoSeconds, double PeerSeconds, st
         var failures = 0;
         for (var round = 0; round <= rounds; round++)
         {
-            var seconds = Repeat(1, () => failures = FeatureFiles.Extract(extractor, files, (_, _) => { }, workers: 2).Failures.Count);
+            var seconds = Repeat(
+                1, () => failures = FeatureFiles.Extract(extractor, files, (_, _) => { }, workers: 2).Failures.Count);
             var peerSeconds = peer.Ask("folder", Peer.Options(options), "2", listing);
             if (round == 0) continue;
             kymo.AddRange(seconds);
             other.AddRange(peerSeconds);
         }
         File.Delete(listing);
-        return new(name, Median(kymo), Median(other), $"{files.Length} files, {failures} failed");
+        return Of(name, kymo, other, $"{files.Length} files, {failures} failed");
     }
 
     static List<double> Repeat(int count, Action action)
@@ -72,10 +79,11 @@ sealed record Comparison(string Name, double KymoSeconds, double PeerSeconds, st
         return seconds;
     }
 
-    static double Median(List<double> values)
+    static Comparison Of(string name, List<double> kymo, List<double> peer, string note)
     {
-        values.Sort();
-        return values[values.Count / 2];
+        kymo.Sort();
+        peer.Sort();
+        return new(name, kymo[kymo.Count / 2], peer[peer.Count / 2], kymo[0], peer[0], note);
     }
 
     // The peer's decibels are re 1, these re the clip's maximum.

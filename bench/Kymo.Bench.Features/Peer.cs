@@ -21,7 +21,8 @@ sealed class Peer : IDisposable
     {
         _process.StandardInput.WriteLine(string.Join('\t', request));
         _process.StandardInput.Flush();
-        var answer = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"the peer ended at: {request[0]}");
+        var answer = _process.StandardOutput.ReadLine()
+            ?? throw new InvalidOperationException($"the peer ended at: {request[0]}");
         return JsonDocument.Parse(answer).RootElement.GetProperty("seconds").Deserialize<double[]>()!;
     }
 

@@ -20,22 +20,24 @@ if (Directory.Exists(folder))
     string[] extensions = [".wav", ".flac", ".ogg", ".mp3"];
     var files = Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
         .Where(file => extensions.Contains(Path.GetExtension(file).ToLowerInvariant())).Order(StringComparer.Ordinal).ToArray();
-    results.Add(Comparison.Folder("decode and log-mel of a folder, two workers", LogMelOptions.UrbanSounds, peer, files, Math.Min(rounds, 3)));
+    results.Add(Comparison.Folder(
+        "decode and log-mel of a folder, two workers", LogMelOptions.UrbanSounds, peer, files, Math.Min(rounds, 3)));
 }
 else Console.Error.WriteLine($"no folder {folder}: that comparison is left out");
 
 if (json)
 {
     Console.WriteLine(JsonSerializer.Serialize(
-        results.Select(result => new { result.Name, result.KymoSeconds, result.PeerSeconds, result.Ratio, result.Note }),
-        new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true }));
+        results, new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true }));
     return;
 }
-Console.WriteLine($"{"",-56}{"kymo ms",10}{"peer ms",10}{"ratio",8}");
+var header = $"{"kymo ms",10}{"peer ms",10}{"ratio",8}";
+Console.WriteLine($"{"medians, then the best of each side",-56}{header}{header}");
 foreach (var result in results)
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{result.Name,-56}{result.KymoSeconds * 1e3,10:F3}{result.PeerSeconds * 1e3,10:F3}{result.Ratio,8:F2}  {result.Note}"));
+        $"{result.Name,-56}{result.KymoSeconds * 1e3,10:F3}{result.PeerSeconds * 1e3,10:F3}{result.Ratio,8:F2}" +
+        $"{result.KymoBest * 1e3,10:F3}{result.PeerBest * 1e3,10:F3}{result.BestRatio,8:F2}  {result.Note}"));
 
 string? Value(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
 

@@ -1,7 +1,7 @@
 """The peer of bench/Kymo.Bench.Features: torchaudio's MelSpectrogram and AmplitudeToDB, soundfile to decode.
 
 Reads tab-separated requests from standard input, answers each with one line of JSON:
-  memory  OPTIONS SAMPLES OUTPUT REPEATS   times REPEATS extractions of the float32 samples in a file, on one thread, and writes the last
+  memory  OPTIONS SAMPLES OUTPUT REPEATS   times REPEATS extractions of the float32 samples in a file on one thread, keeps the last
   folder  OPTIONS WORKERS LIST             times decoding and extracting the files named in LIST with WORKERS processes
 OPTIONS is JSON: sampleRate, nFft, winLength, hopLength, nMels, fMin, fMax, topDb, samples.
 The processes are started and have imported everything before the clock runs.

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace Kymo.Signals.Audio;
 
 /// <summary>
-/// Reads whole sound files through libsndfile (WAV with PCM 8/16/24/32, float and ADPCM, FLAC, OGG, MP3, AIFF, AU, CAF) and writes
-/// WAV. Integers are scaled to [-1, 1) by the power of two of their width. The file's content decides what it is, not its name.
+/// Reads whole sound files through libsndfile (WAV with PCM 8/16/24/32, float and ADPCM, FLAC, OGG, MP3, AIFF, AU, CAF) and
+/// writes WAV. Integers are scaled to [-1, 1) by the power of two of their width. The file's content decides what it is, not its
+/// name.
 /// </summary>
 public static class AudioFile
 {
@@ -45,10 +46,13 @@ public static class AudioFile
     {
         float[] buffer = [];
         var samples = ReadMono(path, sampleRate, options ?? new(), ref buffer);
-        return MemoryMarshal.TryGetArray(samples, out var segment) && segment.Count == segment.Array!.Length ? segment.Array : samples.ToArray();
+        var isWhole = MemoryMarshal.TryGetArray(samples, out var segment) && segment.Count == segment.Array!.Length;
+        return isWhole ? segment.Array! : samples.ToArray();
     }
 
-    /// <summary>The same, in <paramref name="buffer"/> where it can be: it is replaced by a larger one where it is too small.</summary>
+    /// <summary>
+    /// The same, in <paramref name="buffer"/> where it can be: it is replaced by a larger one where it is too small.
+    /// </summary>
     internal static ReadOnlyMemory<float> ReadMono(string path, int? sampleRate, AudioReadOptions options, ref float[] buffer)
     {
         using var reader = AudioReader.Open(path, options);
@@ -71,7 +75,9 @@ public static class AudioFile
         }
     }
 
-    /// <summary>Writes a WAV file under a temporary name, flushes it and gives it its name; an existing file is replaced.</summary>
+    /// <summary>
+    /// Writes a WAV file under a temporary name, flushes it and gives it its name; an existing file is replaced.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="clip">The sound.</param>
     /// <param name="encoding">How samples are stored; 16-bit PCM by default, which clips to [-1, 1).</param>
@@ -79,8 +85,8 @@ public static class AudioFile
     public static void WriteWav(string path, AudioClip clip, WavEncoding encoding = WavEncoding.Pcm16) =>
         WavWriter.Write(path, clip, encoding);
 
-    // The header is trusted for the first allocation only as far as the file's size bears it out; after that the buffer grows with
-    // what is decoded.
+    // The header is trusted for the first allocation only as far as the file's size bears it out; after that the buffer grows
+    // with what is decoded.
     static int ReadInterleaved(AudioReader reader, string path, AudioReadOptions options, ref float[] samples)
     {
         var channels = reader.Info.Channels;
@@ -117,7 +123,8 @@ public static class AudioFile
         for (var channel = 0; channel < channels; channel++)
         {
             var target = separate.AsSpan(channel * frames, frames);
-            for (int frame = 0, index = channel; frame < target.Length; frame++, index += channels) target[frame] = interleaved[index];
+            for (int frame = 0, index = channel; frame < target.Length; frame++, index += channels)
+                target[frame] = interleaved[index];
         }
         return separate;
     }

@@ -35,8 +35,8 @@ public sealed record FeatureReport(int Total, IReadOnlyList<FeatureFailure> Fail
 public static class FeatureFiles
 {
     /// <summary>
-    /// Decodes every file, brings it to the extractor's rate and one channel, and gives its features to <paramref name="sink"/>. The
-    /// features of a file do not depend on the number of workers. A file that cannot be used is reported and passed over.
+    /// Decodes every file, brings it to the extractor's rate and one channel, and gives its features to <paramref name="sink"/>.
+    /// The features of a file do not depend on the number of workers. A file that cannot be used is reported and passed over.
     /// </summary>
     /// <param name="extractor">What to compute.</param>
     /// <param name="paths">The files.</param>
@@ -48,14 +48,17 @@ public static class FeatureFiles
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was asked for.</exception>
     /// <exception cref="DllNotFoundException">libsndfile or libsoxr is not installed.</exception>
     public static FeatureReport Extract(
-        LogMelExtractor extractor, IReadOnlyList<string> paths, FeatureSink sink, AudioReadOptions? reading = null, int? workers = null,
-        IProgress<FeatureProgress>? progress = null, CancellationToken cancellation = default)
+        LogMelExtractor extractor, IReadOnlyList<string> paths, FeatureSink sink, AudioReadOptions? reading = null,
+        int? workers = null, IProgress<FeatureProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers ?? 1, 1);
         var failures = new List<FeatureFailure>();
         var buffers = new ConcurrentBag<float[]>();
         var done = 0;
-        var options = new ParallelOptions { MaxDegreeOfParallelism = workers ?? Environment.ProcessorCount, CancellationToken = cancellation };
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = workers ?? Environment.ProcessorCount, CancellationToken = cancellation,
+        };
         try
         {
             Parallel.For(0, paths.Count, options, index =>
@@ -79,7 +82,8 @@ public static class FeatureFiles
 
     // Decoded samples and features of files are large: their buffers are handed from file to file.
     static FeatureFailure? ExtractFile(
-        LogMelExtractor extractor, string path, int index, FeatureSink sink, AudioReadOptions reading, ConcurrentBag<float[]> buffers)
+        LogMelExtractor extractor, string path, int index, FeatureSink sink, AudioReadOptions reading,
+        ConcurrentBag<float[]> buffers)
     {
         if (!buffers.TryTake(out var buffer)) buffer = [];
         float[]? features = null;
@@ -89,7 +93,8 @@ public static class FeatureFiles
             var length = extractor.OutputLength(samples.Length);
             features = ArrayPool<float>.Shared.Rent(length);
             if (!extractor.TryExtract(samples, features.AsSpan(0, length)))
-                return new(index, path, "holds samples too large for a spectrum in single precision, expected values about [-1, 1]");
+                return new(
+                    index, path, "holds samples too large for a spectrum in single precision, expected values about [-1, 1]");
             sink(index, features.AsSpan(0, length));
             return null;
         }
