@@ -26,8 +26,8 @@ static class SignalOracle
     }
 
     /// <summary>
-    /// What an operation of tests/Oracles/spectra.py answers. One process answers all tests, because importing PyTorch takes seconds; the
-    /// test is skipped where Python or a module it needs is absent.
+    /// What an operation of tests/Oracles/spectra.py answers. One process answers all tests, because importing PyTorch takes
+    /// seconds; the test is skipped where Python or a module it needs is absent.
     /// </summary>
     public static double[] Spectra(string operation, params object[] arguments)
     {
@@ -67,6 +67,7 @@ static class SignalOracle
             difference += (expected[i] - actual[i]) * (expected[i] - actual[i]);
             size += expected[i] * expected[i];
         }
-        Assert.True(Math.Sqrt(difference) <= relative * Math.Sqrt(size), $"{what}: {Math.Sqrt(difference / size):E2} off, at most {relative:E2}");
+        var off = Math.Sqrt(difference / size);
+        Assert.True(difference <= relative * relative * size, $"{what}: {off:E2} off, at most {relative:E2}");
     }
 }

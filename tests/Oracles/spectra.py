@@ -1,7 +1,7 @@
 """Spectral operations by numpy, scipy and torchaudio, on noise that the tests make alike.
 
-python3 spectra.py   reads lines "OPERATION TARGET [ARGUMENTS...]", tab-separated; for each writes the values as little-endian float64
-to the file TARGET and prints "done", or "missing MODULE", or "failed REASON".
+python3 spectra.py   reads lines "OPERATION TARGET [ARGUMENTS...]", tab-separated; for each writes the values as little-endian
+float64 to the file TARGET and prints "done", or "missing MODULE", or "failed REASON".
 """
 import sys
 import numpy as np

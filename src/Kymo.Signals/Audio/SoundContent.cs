@@ -76,7 +76,8 @@ static class SoundContent
     readonly record struct Chunks(
         string Wanted, int IdBytes, int SizeBytes, int Start, bool BigEndian, int Align = 2, bool CountsHeader = false);
 
-    // The first chunk of the wanted name. A size of nothing but ones, or of zero as a recorder leaves it before it is done, is unknown.
+    // The first chunk of the wanted name. A size of nothing but ones, or of zero as a recorder leaves it before it is done, is
+    // unknown.
     static (long Start, ulong? Bytes)? Find(FileSource source, Chunks chunks)
     {
         var headerBytes = chunks.IdBytes + chunks.SizeBytes;

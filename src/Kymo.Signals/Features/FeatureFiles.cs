@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Kymo.Signals.Audio;
 
 namespace Kymo.Signals.Features;
@@ -33,8 +35,8 @@ public sealed record FeatureReport(int Total, IReadOnlyList<FeatureFailure> Fail
 public static class FeatureFiles
 {
     /// <summary>
-    /// Decodes every file, brings it to the extractor's rate and one channel, and gives its features to <paramref name="sink"/>. The
-    /// features of a file do not depend on the number of workers. A file that cannot be used is reported and passed over.
+    /// Decodes every file, brings it to the extractor's rate and one channel, and gives its features to <paramref name="sink"/>.
+    /// The features of a file do not depend on the number of workers. A file that cannot be used is reported and passed over.
     /// </summary>
     /// <param name="extractor">What to compute.</param>
     /// <param name="paths">The files.</param>
@@ -46,18 +48,22 @@ public static class FeatureFiles
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was asked for.</exception>
     /// <exception cref="DllNotFoundException">libsndfile or libsoxr is not installed.</exception>
     public static FeatureReport Extract(
-        LogMelExtractor extractor, IReadOnlyList<string> paths, FeatureSink sink, AudioReadOptions? reading = null, int? workers = null,
-        IProgress<FeatureProgress>? progress = null, CancellationToken cancellation = default)
+        LogMelExtractor extractor, IReadOnlyList<string> paths, FeatureSink sink, AudioReadOptions? reading = null,
+        int? workers = null, IProgress<FeatureProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers ?? 1, 1);
         var failures = new List<FeatureFailure>();
+        var buffers = new ConcurrentBag<float[]>();
         var done = 0;
-        var options = new ParallelOptions { MaxDegreeOfParallelism = workers ?? Environment.ProcessorCount, CancellationToken = cancellation };
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = workers ?? Environment.ProcessorCount, CancellationToken = cancellation,
+        };
         try
         {
             Parallel.For(0, paths.Count, options, index =>
             {
-                var failure = ExtractFile(extractor, paths[index], index, sink, reading);
+                var failure = ExtractFile(extractor, paths[index], index, sink, reading ?? new(), buffers);
                 lock (failures)
                 {
                     if (failure is null) done++;
@@ -68,35 +74,38 @@ public static class FeatureFiles
         }
         catch (AggregateException errors) when (errors.InnerExceptions.Count > 0)
         {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(errors.InnerExceptions[0]);
+            ExceptionDispatchInfo.Throw(errors.InnerExceptions[0]);
         }
         failures.Sort((a, b) => a.Index.CompareTo(b.Index));
         return new(paths.Count, failures);
     }
 
-    static FeatureFailure? ExtractFile(LogMelExtractor extractor, string path, int index, FeatureSink sink, AudioReadOptions? reading)
+    // Decoded samples and features of files are large: their buffers are handed from file to file.
+    static FeatureFailure? ExtractFile(
+        LogMelExtractor extractor, string path, int index, FeatureSink sink, AudioReadOptions reading,
+        ConcurrentBag<float[]> buffers)
     {
-        float[] samples;
+        if (!buffers.TryTake(out var buffer)) buffer = [];
+        float[]? features = null;
         try
         {
-            samples = AudioFile.ReadMono(path, extractor.Options.SampleRate, reading);
-        }
-        catch (DataException error)
-        {
-            return new(index, path, error.Problem);
-        }
-        var length = extractor.OutputLength(samples.Length);
-        var features = ArrayPool<float>.Shared.Rent(length);
-        try
-        {
+            var samples = AudioFile.ReadMono(path, extractor.Options.SampleRate, reading, ref buffer).Span;
+            var length = extractor.OutputLength(samples.Length);
+            features = ArrayPool<float>.Shared.Rent(length);
             if (!extractor.TryExtract(samples, features.AsSpan(0, length)))
-                return new(index, path, "holds samples too large for a spectrum in single precision, expected values about [-1, 1]");
+                return new(
+                    index, path, "holds samples too large for a spectrum in single precision, expected values about [-1, 1]");
             sink(index, features.AsSpan(0, length));
             return null;
         }
+        catch (DataException error) when (error.Path == path)
+        {
+            return new(index, path, error.Problem);
+        }
         finally
         {
-            ArrayPool<float>.Shared.Return(features);
+            if (features is not null) ArrayPool<float>.Shared.Return(features);
+            buffers.Add(buffer);
         }
     }
 }

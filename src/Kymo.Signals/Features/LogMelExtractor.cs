@@ -5,8 +5,8 @@ using Kymo.Signals.Spectra.Lanes;
 namespace Kymo.Signals.Features;
 
 /// <summary>
-/// Samples in, log-mel spectrogram (mel, frame) out, by <see cref="LogMelOptions"/>. Safe to use from many threads at once; after the
-/// first call on each thread nothing is allocated.
+/// Samples in, log-mel spectrogram (mel, frame) out, by <see cref="LogMelOptions"/>. Safe to use from many threads at once; after
+/// the first call on each thread nothing is allocated.
 /// </summary>
 public sealed class LogMelExtractor
 {
@@ -33,8 +33,11 @@ public sealed class LogMelExtractor
     /// <summary>Number of mel bands.</summary>
     public int MelCount => Options.NMels;
 
-    /// <summary>Number of frames a clip of <paramref name="samples"/> samples gives (where the duration is fixed, any clip).</summary>
-    public int FrameCount(int samples) => Framing.Count(Options.ClipSamples ?? samples, Options.NFft, Options.HopLength, center: true);
+    /// <summary>
+    /// Number of frames a clip of <paramref name="samples"/> samples gives (where the duration is fixed, any clip).
+    /// </summary>
+    public int FrameCount(int samples) =>
+        Framing.Count(Options.ClipSamples ?? samples, Options.NFft, Options.HopLength, center: true);
 
     /// <summary>Length of the result of a clip of <paramref name="samples"/> samples: bands times frames.</summary>
     public int OutputLength(int samples) => checked(MelCount * FrameCount(samples));
@@ -42,13 +45,17 @@ public sealed class LogMelExtractor
     /// <summary>Computes the spectrogram of one clip.</summary>
     /// <param name="samples">Mono samples at <see cref="LogMelOptions.SampleRate"/>, at least one, in [-1, 1] by custom.</param>
     /// <param name="destination">Receives dB values (mel, frame); <see cref="OutputLength"/> values.</param>
-    /// <exception cref="ArgumentException">No samples, samples that are not finite, or a destination of another length.</exception>
+    /// <exception cref="ArgumentException">
+    /// No samples, samples that are not finite, or a destination of another length.
+    /// </exception>
     public void Extract(ReadOnlySpan<float> samples, Span<float> destination)
     {
         if (!TryExtract(samples, destination)) throw new ArgumentException(NotFinite, nameof(samples));
     }
 
-    /// <summary>The same, but false where the power of the samples is not finite; the destination holds nothing of use then.</summary>
+    /// <summary>
+    /// The same, but false where the power of the samples is not finite; the destination holds nothing of use then.
+    /// </summary>
     internal bool TryExtract(ReadOnlySpan<float> samples, Span<float> destination)
     {
         var workspace = _spectra.Rent();
@@ -62,7 +69,9 @@ public sealed class LogMelExtractor
         }
     }
 
-    /// <summary>Computes the spectrogram of one clip into a new array; see <see cref="Extract(ReadOnlySpan{float}, Span{float})"/>.</summary>
+    /// <summary>
+    /// Computes the spectrogram of one clip into a new array; see <see cref="Extract(ReadOnlySpan{float}, Span{float})"/>.
+    /// </summary>
     public float[] Extract(ReadOnlySpan<float> samples)
     {
         var result = new float[OutputLength(samples.Length)];
@@ -106,7 +115,8 @@ public sealed class LogMelExtractor
         return clip;
     }
 
-    void MelPower<T>(ReadOnlySpan<float> clip, int frames, Span<float> destination, SpectralFrames.Workspace workspace) where T : unmanaged, ILanes<T>
+    void MelPower<T>(ReadOnlySpan<float> clip, int frames, Span<float> destination, SpectralFrames.Workspace workspace)
+        where T : unmanaged, ILanes<T>
     {
         ref var power = ref workspace.Bins.Rows<T>();
         for (var frame = 0; frame < frames; frame += T.Count)
@@ -121,7 +131,8 @@ public sealed class LogMelExtractor
     }
 
     // Fewer frames than lanes: the rows' own buffer, which is free by now, takes the bands before the frames are copied.
-    void ApplyToLast<T>(ref T power, AlignedBuffer buffer, int count, Span<float> destination, int frames) where T : unmanaged, ILanes<T>
+    void ApplyToLast<T>(ref T power, AlignedBuffer buffer, int count, Span<float> destination, int frames)
+        where T : unmanaged, ILanes<T>
     {
         var mels = buffer.Length >= MelCount * T.Count ? buffer.Span : new float[MelCount * T.Count];
         _filters.ApplyRows(in power, ref mels[0], T.Count);

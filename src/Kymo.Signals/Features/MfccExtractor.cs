@@ -4,8 +4,9 @@ using Kymo.Signals.Spectra;
 namespace Kymo.Signals.Features;
 
 /// <summary>
-/// Mel-frequency cepstral coefficients (coefficient, frame): the orthonormal cosine transform (type II) of a log-mel spectrogram in
-/// dB re 1, as <c>librosa.feature.mfcc</c> and torchaudio's <c>MFCC</c> with its mel options set alike. Safe to use from many threads.
+/// Mel-frequency cepstral coefficients (coefficient, frame): the orthonormal cosine transform (type II) of a log-mel spectrogram
+/// in dB re 1, as <c>librosa.feature.mfcc</c> and torchaudio's <c>MFCC</c> with its mel options set alike. Safe to use from many
+/// threads.
 /// </summary>
 public sealed class MfccExtractor
 {
@@ -31,7 +32,9 @@ public sealed class MfccExtractor
     /// <summary>Computes the coefficients of one clip.</summary>
     /// <param name="samples">Mono samples at the options' rate, at least one.</param>
     /// <param name="destination">Receives the coefficients (coefficient, frame).</param>
-    /// <exception cref="ArgumentException">No samples, samples that are not finite, or a destination of another length.</exception>
+    /// <exception cref="ArgumentException">
+    /// No samples, samples that are not finite, or a destination of another length.
+    /// </exception>
     public void Extract(ReadOnlySpan<float> samples, Span<float> destination)
     {
         var length = _logMel.OutputLength(samples.Length);

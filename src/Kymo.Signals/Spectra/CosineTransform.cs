@@ -5,14 +5,17 @@ namespace Kymo.Signals.Spectra;
 
 /// <summary>
 /// The orthonormal discrete cosine transform of type II over the rows of a matrix:
-/// <c>y[k] = s[k] * sum over n of x[n] cos(pi k (2 n + 1) / (2 N))</c> with <c>s[0] = sqrt(1 / N)</c>, else <c>sqrt(2 / N)</c>, as
+/// <c>y[k] = s[k] * sum over n of x[n] cos(pi k (2 n + 1) / (2 N))</c> with <c>s[0] = sqrt(1 / N)</c>, else <c>sqrt(2 / N)</c>,
+/// as
 /// <c>scipy.fft.dct(type=2, norm="ortho")</c>. A direct sum: made for the few dozens of rows of a mel spectrogram.
 /// </summary>
 public sealed class CosineTransform
 {
     readonly float[] _matrix;
 
-    /// <summary>Prepares the transform of <paramref name="length"/> values to the first <paramref name="count"/> coefficients.</summary>
+    /// <summary>
+    /// Prepares the transform of <paramref name="length"/> values to the first <paramref name="count"/> coefficients.
+    /// </summary>
     public CosineTransform(int length, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
@@ -21,9 +24,14 @@ public sealed class CosineTransform
         (Length, Count) = (length, count);
         _matrix = new float[checked(length * count)];
         for (var k = 0; k < count; k++)
+        {
+            var scale = Math.Sqrt((k == 0 ? 1.0 : 2) / length);
             for (var n = 0; n < length; n++)
-                _matrix[k * length + n] =
-                    (float)(Math.Sqrt((k == 0 ? 1.0 : 2) / length) * Math.Cos(Math.PI * ((long)k * (2 * n + 1) % (4L * length)) / (2.0 * length)));
+            {
+                var quarters = (long)k * (2 * n + 1) % (4L * length);
+                _matrix[k * length + n] = (float)(scale * Math.Cos(Math.PI * quarters / (2.0 * length)));
+            }
+        }
     }
 
     /// <summary>Values that are transformed.</summary>
@@ -54,6 +62,7 @@ public sealed class CosineTransform
         var from = MemoryMarshal.Cast<float, Vector<float>>(values);
         var to = MemoryMarshal.Cast<float, Vector<float>>(sum);
         for (var i = 0; i < to.Length; i++) to[i] = Vector.MultiplyAddEstimate(from[i], new(scale), to[i]);
-        for (var i = to.Length * Vector<float>.Count; i < sum.Length; i++) sum[i] = float.MultiplyAddEstimate(values[i], scale, sum[i]);
+        for (var i = to.Length * Vector<float>.Count; i < sum.Length; i++)
+            sum[i] = float.MultiplyAddEstimate(values[i], scale, sum[i]);
     }
 }

@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics;
 namespace Kymo.Signals.Spectra;
 
 /// <summary>
-/// The binary logarithm of eight floats: x = 2^e (1 + t) with 1 + t in [sqrt(1/2), sqrt(2)), log2 x = e + t P(t) with a polynomial of
-/// degree 7 (weighted least squares on Chebyshev nodes, reweighted to even error: 1e-7 of log2). Positive normal numbers only; NaN and
-/// infinity come back as they are.
+/// The binary logarithm of eight floats: x = 2^e (1 + t) with 1 + t in [sqrt(1/2), sqrt(2)), log2 x = e + t P(t) with a
+/// polynomial of degree 7 (weighted least squares on Chebyshev nodes, reweighted to even error: 1e-7 of log2). Positive normal
+/// numbers only; NaN and infinity come back as they are.
 /// </summary>
 static class Logarithm
 {

@@ -5,9 +5,9 @@ using Kymo.Signals.Spectra.Lanes;
 namespace Kymo.Signals.Spectra;
 
 /// <summary>
-/// The discrete Fourier transform of real frames: <c>X[k] = sum over n of x[n] exp(-2 pi i k n / N)</c> for k = 0 .. N / 2, not scaled,
-/// as <c>numpy.fft.rfft</c>. Any length: products of 2, 3 and 5 directly, others by Bluestein's convolution. Single precision, with
-/// twiddles computed in double. Safe to use from many threads.
+/// The discrete Fourier transform of real frames: <c>X[k] = sum over n of x[n] exp(-2 pi i k n / N)</c> for k = 0 .. N / 2, not
+/// scaled, as <c>numpy.fft.rfft</c>. Any length: products of 2, 3 and 5 directly, others by Bluestein's convolution. Single
+/// precision, with twiddles computed in double. Safe to use from many threads.
 /// </summary>
 public sealed class RealFourier
 {
@@ -39,7 +39,8 @@ public sealed class RealFourier
         if (frames.Length % Length != 0)
             throw new ArgumentException($"has {frames.Length} samples, expected a multiple of {Length}", nameof(frames));
         var expected = checked(count * BinCount);
-        if (real.Length != expected) throw new ArgumentException($"has room for {real.Length}, expected {expected}", nameof(real));
+        if (real.Length != expected)
+            throw new ArgumentException($"has room for {real.Length}, expected {expected}", nameof(real));
         if (imaginary.Length != expected)
             throw new ArgumentException($"has room for {imaginary.Length}, expected {expected}", nameof(imaginary));
         if (!_buffers.TryTake(out var buffer)) buffer = new(checked((_plan.Rows + 2 * BinCount) * Lanes8.Count));
@@ -66,6 +67,7 @@ public sealed class RealFourier
     {
         ref var values = ref Unsafe.As<T, float>(ref rows);
         for (var lane = 0; lane < T.Count; lane++)
-            for (var bin = 0; bin < BinCount; bin++) spectra[lane * BinCount + bin] = Unsafe.Add(ref values, bin * T.Count + lane);
+            for (var bin = 0; bin < BinCount; bin++)
+                spectra[lane * BinCount + bin] = Unsafe.Add(ref values, bin * T.Count + lane);
     }
 }

@@ -5,8 +5,8 @@ namespace Kymo.Signals.Spectra;
 
 /// <summary>
 /// The short-time Fourier transform (bin, frame), not scaled, as <c>librosa.stft</c> and <c>torch.stft</c> with
-/// <c>pad_mode="constant"</c>: a periodic window in the middle of the frame, frames centred on multiples of the hop, zeros outside the
-/// signal. Safe to use from many threads.
+/// <c>pad_mode="constant"</c>: a periodic window in the middle of the frame, frames centred on multiples of the hop, zeros
+/// outside the signal. Safe to use from many threads.
 /// </summary>
 public sealed class Stft
 {
@@ -56,7 +56,8 @@ public sealed class Stft
     void CheckLength(ReadOnlySpan<float> samples, Span<float> target, string name)
     {
         var expected = checked(BinCount * FrameCount(samples.Length));
-        if (target.Length != expected) throw new ArgumentException($"has room for {target.Length} values, expected {expected}", name);
+        if (target.Length != expected)
+            throw new ArgumentException($"has room for {target.Length} values, expected {expected}", name);
     }
 
     void Walk(ReadOnlySpan<float> samples, Span<float> first, Span<float> second)

@@ -53,7 +53,8 @@ public sealed class AudioFileTests : IDisposable
     public void Read_of_floats_takes_them_as_they_are(int bits, int tag)
     {
         double[] values = [.. s_values, 1.5, -3];
-        byte[] data = [.. values.SelectMany(value => bits == 32 ? BitConverter.GetBytes((float)value) : BitConverter.GetBytes(value))];
+        byte[] data = [.. values.SelectMany(
+            value => bits == 32 ? BitConverter.GetBytes((float)value) : BitConverter.GetBytes(value))];
         var format = Wav.Format(tag, 1, 44100, bits, tag == 3 ? null : Wav.Extension(bits, 3));
         var clip = AudioFile.Read(Write(Wav.File(format, Wav.Chunk("data", data))));
         Assert.Equal(values, clip.Samples.ToArray().Select(sample => (double)sample));
@@ -64,7 +65,8 @@ public sealed class AudioFileTests : IDisposable
     {
         var data = Wav.Chunk("data", [.. s_values.SelectMany(value => Integer(value, 16))]);
         var file = Wav.File(
-            Wav.Chunk("JUNK", new byte[27]), Wav.Format(1, 1, 8000, 16), Wav.Chunk("LIST", [.. "INFOISFT"u8, 3, 0, 0, 0, 65, 66, 0, 0]),
+            Wav.Chunk("JUNK", new byte[27]), Wav.Format(1, 1, 8000, 16),
+            Wav.Chunk("LIST", [.. "INFOISFT"u8, 3, 0, 0, 0, 65, 66, 0, 0]),
             Wav.Chunk("cue ", new byte[4]), data, Wav.Chunk("xyz!", new byte[5]));
         Assert.Equal(s_values, AudioFile.Read(Write(file)).Samples.ToArray().Select(sample => (double)sample));
     }
@@ -141,7 +143,8 @@ public sealed class AudioFileTests : IDisposable
             var (block, position) = (new float[2 * frames], 0);
             for (int read; (read = reader.Read(block)) > 0; position += read)
                 for (var i = 0; i < read; i++)
-                    Assert.Equal((whole.Channel(0)[position + i], whole.Channel(1)[position + i]), (block[2 * i], block[2 * i + 1]));
+                    Assert.Equal(
+                        (whole.Channel(0)[position + i], whole.Channel(1)[position + i]), (block[2 * i], block[2 * i + 1]));
             Assert.Equal((5512, 5512L), (position, reader.Position));
             Assert.Equal(0, reader.Read(block));
             reader.Seek(1234);
@@ -160,7 +163,8 @@ public sealed class AudioFileTests : IDisposable
         Assert.Equal((44100, 2, 32768), (clip.SampleRate, clip.Channels, clip.Frames));
         Assert.Equal(samples, clip.Samples);
         AudioFile.WriteWav(_folder["out.wav"], new(8000, 1, [0, 1.5f, -1.5f, 1, 0.4f / 32768, 0.6f / 32768]));
-        Assert.Equal([0, 32767, -32768, 32767, 0, 1], AudioFile.Read(_folder["out.wav"]).Samples.ToArray().Select(sample => sample * 32768));
+        var written = AudioFile.Read(_folder["out.wav"]).Samples.ToArray();
+        Assert.Equal([0, 32767, -32768, 32767, 0, 1], written.Select(sample => sample * 32768));
         Assert.Equal(["out.wav"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName));
     }
 

@@ -25,7 +25,8 @@ public sealed class BadAudioTests : IDisposable
         Assert.Contains("does not exist", Assert.Throws<DataException>(() => AudioFile.Read(_folder["none/none.wav"])).Message);
 
     [Fact]
-    public void Folder() => Assert.Contains("is a folder", Assert.Throws<DataException>(() => AudioFile.Read(_folder.Path)).Message);
+    public void Folder() =>
+        Assert.Contains("is a folder", Assert.Throws<DataException>(() => AudioFile.Read(_folder.Path)).Message);
 
     [Fact]
     public void Empty_file() => AssertRefused([], "is empty (0 bytes)");
@@ -49,7 +50,8 @@ public sealed class BadAudioTests : IDisposable
     public void Right_first_bytes_and_garbage_after()
     {
         var random = new Random(5);
-        foreach (var name in new[] { "mono-pcm16.flac", "stereo-vorbis.ogg", "mono-pcm16.aiff", "mono-pcm16.caf", "mono-mu-law.wav" })
+        foreach (
+            var name in new[] { "mono-pcm16.flac", "stereo-vorbis.ogg", "mono-pcm16.aiff", "mono-pcm16.caf", "mono-mu-law.wav" })
         {
             var bytes = Fixture(name);
             random.NextBytes(bytes.AsSpan(12));
@@ -64,7 +66,8 @@ public sealed class BadAudioTests : IDisposable
     public void No_data_chunk() => AssertRefused(Wav.File(Wav.Format(1, 1, 8000, 16), Wav.Chunk("LIST", new byte[40])), "");
 
     [Theory]
-    [InlineData("mono-ms-adpcm.wav"), InlineData("mono-ima-adpcm.wav"), InlineData("mono-mu-law.wav"), InlineData("mono-pcm16.flac")]
+    [InlineData("mono-ms-adpcm.wav"), InlineData("mono-ima-adpcm.wav"), InlineData("mono-mu-law.wav")]
+    [InlineData("mono-pcm16.flac")]
     [InlineData("stereo-pcm24.flac"), InlineData("stereo-vorbis.ogg"), InlineData("mono-pcm16.aiff")]
     [InlineData("mono-pcm16.au"), InlineData("mono-pcm16.caf"), InlineData("mono-pcm16.w64"), InlineData("mono-pcm16.rf64")]
     public void Truncated_anywhere(string name)
@@ -114,7 +117,8 @@ public sealed class BadAudioTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0, 8000), InlineData(65535, 8000), InlineData(65, 8000), InlineData(1, 0), InlineData(1, -5), InlineData(1, 2_000_000_000)]
+    [InlineData(0, 8000), InlineData(65535, 8000), InlineData(65, 8000), InlineData(1, 0), InlineData(1, -5)]
+    [InlineData(1, 2_000_000_000)]
     public void Absurd_channels_or_rate(int channels, int rate)
     {
         var bytes = Wav.Pcm16([.. Enumerable.Range(1, 5000).Select(value => (short)value)]);
@@ -156,13 +160,16 @@ public sealed class BadAudioTests : IDisposable
 
     [Fact]
     public void Longer_than_allowed() =>
-        AssertRefused(Wav.Pcm16([.. Enumerable.Range(1, 1000).Select(value => (short)value)]), "expected at most 999", new() { MaxSamples = 999 });
+        AssertRefused(
+            Wav.Pcm16([.. Enumerable.Range(1, 1000).Select(value => (short)value)]), "expected at most 999",
+            new() { MaxSamples = 999 });
 
     [Fact]
     public void Resampled_longer_than_allowed()
     {
         File.WriteAllBytes(_folder["clip.wav"], Wav.Pcm16([.. Enumerable.Range(1, 1000).Select(value => (short)value)]));
-        var error = Assert.Throws<DataException>(() => AudioFile.ReadMono(_folder["clip.wav"], 10_000_000, new() { MaxSamples = 100_000 }));
+        var error = Assert.Throws<DataException>(
+            () => AudioFile.ReadMono(_folder["clip.wav"], 10_000_000, new() { MaxSamples = 100_000 }));
         Assert.Contains("more than 100000 at 10000000 Hz", error.Problem);
     }
 

@@ -2,14 +2,17 @@ using Kymo.Signals.Audio;
 
 namespace Kymo.Signals.Tests.Audio;
 
-/// <summary>What soxr's high-quality recipe promises: 20 bits, linear phase without delay, 91.3 % of the band kept, the rest gone.</summary>
+/// <summary>
+/// What soxr's high-quality recipe promises: 20 bits, linear phase without delay, 91.3 % of the band kept, the rest gone.
+/// </summary>
 public sealed class ResamplerTests
 {
     static float[] Sine(double hertz, int rate, int count) =>
         [.. Enumerable.Range(0, count).Select(n => (float)(0.5 * Math.Sin(2 * Math.PI * hertz * n / rate)))];
 
     [Theory]
-    [InlineData(44100, 22050), InlineData(48000, 22050), InlineData(96000, 22050), InlineData(8000, 22050), InlineData(11024, 22050)]
+    [InlineData(44100, 22050), InlineData(48000, 22050), InlineData(96000, 22050), InlineData(8000, 22050)]
+    [InlineData(11024, 22050)]
     [InlineData(192000, 22050), InlineData(44100, 16000), InlineData(8000, 16000), InlineData(22050, 16000)]
     public void Resample_keeps_a_sine_where_and_what_it_was(int from, int to)
     {
@@ -18,7 +21,8 @@ public sealed class ResamplerTests
             var hertz = part * Math.Min(from, to) / 2;
             var output = Resampler.Resample(Sine(hertz, from, from), from, to);
             Assert.Equal(to, output.Length);
-            // Within 0.01 dB at 90 % of the band; away from the ends, where the filter reaches into the nothing before and after the sound.
+            // Within 0.01 dB at 90 % of the band; away from the ends, where the filter reaches into the nothing before and after
+            // the sound.
             var expected = Sine(hertz, to, to);
             for (var n = to / 8; n < to * 7 / 8; n++) Assert.Equal(expected[n], output[n], part < 0.5 ? 1e-5 : 5e-4);
         }

@@ -13,7 +13,8 @@ static class Wav
 
     public static byte[] Chunk(string id, byte[] content, uint? size = null) =>
     [
-        .. Encoding.ASCII.GetBytes(id), .. BitConverter.GetBytes(size ?? (uint)content.Length), .. content, .. new byte[content.Length % 2],
+        .. Encoding.ASCII.GetBytes(id), .. BitConverter.GetBytes(size ?? (uint)content.Length), .. content,
+        .. new byte[content.Length % 2],
     ];
 
     public static byte[] Format(int tag, int channels, int rate, int bits, byte[]? extension = null)
@@ -22,7 +23,8 @@ static class Wav
         return Chunk("fmt ",
         [
             .. BitConverter.GetBytes((ushort)tag), .. BitConverter.GetBytes((ushort)channels), .. BitConverter.GetBytes(rate),
-            .. BitConverter.GetBytes(rate * frame), .. BitConverter.GetBytes((ushort)frame), .. BitConverter.GetBytes((ushort)bits),
+            .. BitConverter.GetBytes(rate * frame), .. BitConverter.GetBytes((ushort)frame), .. BitConverter.GetBytes(
+                (ushort)bits),
             .. extension ?? [],
         ]);
     }

@@ -14,7 +14,8 @@ public sealed class FeatureFilesTests : IDisposable
 
     string[] WriteFiles()
     {
-        for (var i = 0; i < 12; i++) AudioFile.WriteWav(_folder[$"{i:D2}.wav"], new(16000, 1, SignalOracle.Noise(8000 + 1000 * i, i)));
+        for (var i = 0; i < 12; i++)
+            AudioFile.WriteWav(_folder[$"{i:D2}.wav"], new(16000, 1, SignalOracle.Noise(8000 + 1000 * i, i)));
         File.WriteAllBytes(_folder["03.wav"], []);
         AudioFile.WriteWav(_folder["05.wav"], new(16000, 1, new float[500]));
         File.Delete(_folder["08.wav"]);
@@ -29,7 +30,8 @@ public sealed class FeatureFilesTests : IDisposable
         var paths = WriteFiles();
         var features = new ConcurrentDictionary<int, float[]>();
         var progress = new Counter();
-        var report = FeatureFiles.Extract(s_extractor, paths, (index, values) => Assert.True(features.TryAdd(index, values.ToArray())),
+        var report = FeatureFiles.Extract(
+            s_extractor, paths, (index, values) => Assert.True(features.TryAdd(index, values.ToArray())),
             workers: workers, progress: progress);
 
         Assert.Equal((12, 8), (report.Total, report.Extracted));
@@ -65,7 +67,8 @@ public sealed class FeatureFilesTests : IDisposable
     public void Extract_ends_with_the_error_of_the_sink()
     {
         var paths = WriteFiles();
-        Assert.Throws<IOException>(() => FeatureFiles.Extract(s_extractor, paths, (_, _) => throw new IOException("disk full"), workers: 3));
+        Assert.Throws<IOException>(
+            () => FeatureFiles.Extract(s_extractor, paths, (_, _) => throw new IOException("disk full"), workers: 3));
     }
 
     sealed class Counter : IProgress<FeatureProgress>

@@ -34,7 +34,8 @@ public sealed class LogMelExtractorTests
     [InlineData(1), InlineData(4), InlineData(16)]
     public void Extract_gives_the_same_bits_however_many_frames_at_a_time(int lanes)
     {
-        foreach (var options in new[] { LogMelOptions.UrbanSounds, LogMelOptions.SleepEvents, s_small, s_small with { NFft = 254 } })
+        foreach (
+            var options in new[] { LogMelOptions.UrbanSounds, LogMelOptions.SleepEvents, s_small, s_small with { NFft = 254 } })
         {
             var extractor = new LogMelExtractor(options);
             var samples = SignalOracle.Noise(50000);
@@ -98,7 +99,8 @@ public sealed class LogMelExtractorTests
     [Fact]
     public void Extract_with_a_fixed_reference_keeps_the_level()
     {
-        var extractor = new LogMelExtractor(LogMelOptions.SleepEvents with { Reference = DecibelReference.Fixed, ReferencePower = 2 });
+        var extractor = new LogMelExtractor(
+            LogMelOptions.SleepEvents with { Reference = DecibelReference.Fixed, ReferencePower = 2 });
         var samples = SignalOracle.Noise(80000);
         var loud = extractor.Extract(samples);
         var quiet = extractor.Extract(samples.Select(sample => sample / 10).ToArray());
@@ -122,7 +124,10 @@ public sealed class LogMelExtractorTests
     [Fact]
     public void Constructor_lists_every_problem_of_the_options()
     {
-        var options = new LogMelOptions { SampleRate = 0, WinLength = 4096, HopLength = 0, NMels = 0, FMin = -1, TopDb = double.NaN, Duration = 0 };
+        var options = new LogMelOptions
+        {
+            SampleRate = 0, WinLength = 4096, HopLength = 0, NMels = 0, FMin = -1, TopDb = double.NaN, Duration = 0,
+        };
         var error = Assert.Throws<ArgumentException>(() => new LogMelExtractor(options));
         foreach (var name in new[] { "sampleRate", "winLength", "hopLength", "nMels", "fMin", "fMax", "topDb", "duration" })
             Assert.Contains(name + " is ", error.Message);
@@ -150,7 +155,8 @@ public sealed class LogMelExtractorTests
             "reference=ClipMaximum referencePower=1 duration=4 shortClips=Zero silence=Floor", urban.ToCanonicalText());
         LogMelOptions[] others =
         [
-            urban, urban with { SampleRate = 22051 }, urban with { NFft = 4096 }, urban with { WinLength = 2047 }, urban with { HopLength = 511 },
+            urban, urban with { SampleRate = 22051 }, urban with { NFft = 4096 }, urban with { WinLength = 2047 },
+            urban with { HopLength = 511 },
             urban with { NMels = 127 }, urban with { FMin = 1 }, urban with { FMax = 11024 }, urban with { TopDb = 79 },
             urban with { Reference = DecibelReference.Fixed }, urban with { ReferencePower = 2 }, urban with { Duration = null },
             urban with { ShortClips = ShortClipRule.Repeat }, urban with { Silence = SilenceRule.Zero },

@@ -12,7 +12,8 @@ public sealed class DecibelsTests
             var random = new Random(length);
             var power = Enumerable.Range(0, length).Select(_ => (float)Math.Pow(10, random.NextDouble() * 30 - 20)).ToArray();
             var floor = length == 0 ? 0 : 10 * Math.Log10(Math.Max(1e-10, power.Max())) - 10 * Math.Log10(3) - 80;
-            var expected = power.Select(value => Math.Max(floor, 10 * Math.Log10(Math.Max(1e-10, value)) - 10 * Math.Log10(3))).ToArray();
+            var levels = power.Select(value => 10 * Math.Log10(Math.Max(1e-10, value)) - 10 * Math.Log10(3));
+            var expected = levels.Select(level => Math.Max(floor, level)).ToArray();
             Decibels.FromPower(power, 3);
             for (var i = 0; i < length; i++) Assert.Equal(expected[i], power[i], 2e-5);
         }

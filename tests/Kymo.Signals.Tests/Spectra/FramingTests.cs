@@ -14,7 +14,8 @@ public sealed class FramingTests
                     var signal = SignalOracle.Noise(length, length);
                     var pad = new float[center ? frameLength / 2 : 0];
                     float[] padded = [.. pad, .. signal, .. pad];
-                    var starts = Enumerable.Range(0, padded.Length + 1).Where(start => start % hop == 0 && start + frameLength <= padded.Length);
+                    var starts = Enumerable.Range(0, padded.Length + 1).Where(
+                        start => start % hop == 0 && start + frameLength <= padded.Length);
                     var frames = starts.Select(start => padded[start..(start + frameLength)]).ToArray();
                     Assert.Equal(frames.Length, Framing.Count(length, frameLength, hop, center));
                     var frame = new float[frameLength];

@@ -13,7 +13,8 @@ public sealed class MelFilterBankTests
     public void ToMatrix_equals_torchaudio(int rate, int nFft, int nMels, double fMin, double fMax, string scale, string norm)
     {
         var expected = SignalOracle.Spectra("filters", rate, nFft, nMels, fMin, fMax, scale, norm);
-        var bank = new MelFilterBank(rate, nFft, nMels, fMin, fMax, scale == "htk" ? MelFormula.Htk : MelFormula.Slaney, norm == "slaney");
+        var bank = new MelFilterBank(
+            rate, nFft, nMels, fMin, fMax, scale == "htk" ? MelFormula.Htk : MelFormula.Slaney, norm == "slaney");
         var matrix = bank.ToMatrix().Cast<float>().ToArray();
         var largest = expected.Max();
         // torchaudio computes the edges in single precision: that is the tolerance.
@@ -44,10 +45,13 @@ public sealed class MelFilterBankTests
         var bank = new MelFilterBank(16000, 512, 64, 20, 8000);
         var filters = Enumerable.Range(0, 64).Select(mel => bank.Filter(mel).Weights.ToArray()).ToArray();
         Assert.Equal([3, 3, 3, 3, 3, 2], filters[..6].Select(filter => filter.Length));
-        Assert.Equal((2, 23, 23), (filters.Min(filter => filter.Length), filters.Max(filter => filter.Length), filters[63].Length));
+        Assert.Equal(
+            (2, 23, 23), (filters.Min(filter => filter.Length), filters.Max(filter => filter.Length), filters[63].Length));
         int[] rows = [0, 1, 31, 63];
-        AssertAll([0.03397413, 0.02964209, 0.03142342, 0.03199671], rows.Select(row => filters[row].Sum(weight => (double)weight)).ToArray(), 1e-8);
-        AssertAll([0.01999968, 0.01566764, 0.01097416, 0.00272849], rows.Select(row => (double)filters[row].Max()).ToArray(), 1e-8);
+        var sums = rows.Select(row => filters[row].Sum(weight => (double)weight)).ToArray();
+        AssertAll([0.03397413, 0.02964209, 0.03142342, 0.03199671], sums, 1e-8);
+        AssertAll(
+            [0.01999968, 0.01566764, 0.01097416, 0.00272849], rows.Select(row => (double)filters[row].Max()).ToArray(), 1e-8);
         var edges = MelScale.Frequencies(66, 20, 8000);
         AssertAll([20, 66.0981, 112.1962, 158.2943], edges[..4], 1e-4);
         AssertAll([7274.4031, 7628.5795, 8000], edges[^3..], 1e-4);

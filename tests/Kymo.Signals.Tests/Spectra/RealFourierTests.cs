@@ -15,7 +15,8 @@ public sealed class RealFourierTests
     [Fact]
     public void Transform_of_every_length_equals_numpy()
     {
-        int[] lengths = [.. Enumerable.Range(1, 256), 257, 331, 360, 441, 500, 512, 600, 625, 1000, 1009, 1024, 1200, 2048, 2187, 4096, 6007];
+        int[] large = [257, 331, 360, 441, 500, 512, 600, 625, 1000, 1009, 1024, 1200, 2048, 2187, 4096, 6007];
+        int[] lengths = [.. Enumerable.Range(1, 256), .. large];
         var expected = SignalOracle.Spectra("rfft", [.. lengths]).AsSpan();
         foreach (var length in lengths)
         {

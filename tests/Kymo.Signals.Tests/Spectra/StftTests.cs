@@ -24,7 +24,8 @@ public sealed class StftTests
         stft.Power(signal, power);
 
         SignalOracle.AssertClose(expected, [.. real, .. imaginary], 5e-7, "parts");
-        var powers = Enumerable.Range(0, count).Select(i => expected[i] * expected[i] + expected[count + i] * expected[count + i]);
+        var powers = Enumerable.Range(0, count).Select(
+            i => expected[i] * expected[i] + expected[count + i] * expected[count + i]);
         SignalOracle.AssertClose(powers.ToArray(), power, 1e-6, "power");
     }
 

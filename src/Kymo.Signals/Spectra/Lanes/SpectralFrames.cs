@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Kymo.Signals.Spectra.Lanes;
 
 /// <summary>
-/// From a signal to the spectra of its windowed frames, a row of lanes at a time: the part that every spectrogram shares. Safe to use
-/// from many threads: each takes a workspace and gives it back.
+/// From a signal to the spectra of its windowed frames, a row of lanes at a time: the part that every spectrogram shares. Safe to
+/// use from many threads: each takes a workspace and gives it back.
 /// </summary>
 sealed class SpectralFrames(float[] window, int hop, bool center)
 {
@@ -37,8 +37,8 @@ sealed class SpectralFrames(float[] window, int hop, bool center)
     public void Return(Workspace workspace) => _workspaces.Add(workspace);
 
     /// <summary>
-    /// Gives out the bins of the frames from <paramref name="firstFrame"/> on; false, and nothing given out, where all of them lie
-    /// outside the signal and every bin is zero.
+    /// Gives out the bins of the frames from <paramref name="firstFrame"/> on; false, and nothing given out, where all of them
+    /// lie outside the signal and every bin is zero.
     /// </summary>
     public bool Transform<T, TBins>(ReadOnlySpan<float> signal, int firstFrame, Workspace workspace, ref TBins bins)
         where T : unmanaged, ILanes<T>
