@@ -22,6 +22,7 @@ public sealed class LayerTests(LayerOracle oracle) : IClassFixture<LayerOracle>
         Ready.Runtime();
         var given = oracle.Case(name);
         var model = Build(name, given, open);
+        Assert.Empty(OnnxChecker.Check(model));
         var shape = model.Graph.Outputs[0].Shape!;
         if (open.Length == 0) Assert.Equal(given.Output.Shape.Select(OnnxDimension.Fixed), shape);
         else if (given.Output.Shape[0] == given.Inputs[0].Shape[0]) Assert.Equal("batch", shape[0].Name);
