@@ -138,6 +138,29 @@ class TinyCbam(nn.Module):
         return self.classifier(self.block3(self.cbam(self.block2(self.block1(x)))).mean((2, 3)))
 
 
+class LogMel(nn.Module):
+    """A log-mel spectrogram in double precision: torch.stft, torchaudio's Slaney filters, librosa's decibels."""
+
+    def __init__(self, n_fft, win, hop, mels, scale, pad_mode="constant", power=2, rate=16000, low=20.0):
+        super().__init__()
+        import torchaudio
+        self.settings = (n_fft, win, hop, scale, pad_mode, power)
+        self.register_buffer("window", torch.hann_window(win, periodic=True, dtype=torch.float64).float())
+        filters = torchaudio.functional.melscale_fbanks(n_fft // 2 + 1, low, rate / 2, mels, rate, "slaney", "slaney")
+        self.register_buffer("mel", filters.T.contiguous())
+
+    def forward(self, x):
+        n_fft, win, hop, scale, pad_mode, power = self.settings
+        spectrum = torch.stft(x.double(), n_fft, hop, win, self.window.double(), center=pad_mode is not None,
+                              pad_mode=pad_mode or "constant", return_complex=True).abs()
+        mels = self.mel.double() @ (spectrum ** power)
+        if scale == "natural":
+            return torch.log(mels.clamp(min=1e-10)).float()
+        db = 10 * torch.log10(mels.clamp(min=1e-10))
+        top = db.amax((1, 2), True)
+        return (torch.maximum(db - top, torch.tensor(-80.0)) if scale == "db-of-max" else torch.maximum(db, top - 80)).float()
+
+
 def same(f):
     return lambda: Net(lambda net, x: f(x))
 
@@ -216,6 +239,11 @@ CASES = {
     "cbam": (layer(lambda: Cbam(8, 4, 7)), (2, 8, 9, 14)),
     "tcn-block": (layer(lambda: Tcn(3, 8, 3, 5, 2)), (2, 3, 3, 20)),
     "normalise": (same(lambda x: (x - torch.arange(6) / 3) / (torch.arange(6) + 0.5)), SEQUENCE),
+    "logmel-sleep-events": (lambda: LogMel(512, 400, 160, 64, "db-of-max"), "sound"),
+    "logmel-urban": (lambda: LogMel(2048, 2048, 512, 128, "db-of-max", rate=22050, low=0.0), "sound"),
+    "logmel-operator": (lambda: LogMel(512, 400, 160, 64, "db-of-max"), "sound"),
+    "logmel-reflect-natural": (lambda: LogMel(512, 400, 160, 40, "natural", "reflect", 1), "sound"),
+    "logmel-open-decibels": (lambda: LogMel(512, 400, 160, 40, "db", None), "sound"),
     "urban-cnn": (Urban, (3, 128, 173)),
     "tinycnn-cbam": (TinyCbam, (2, 1, 64, 101)),
     "crnn": (Crnn, (2, 1, 64, 101)),
@@ -244,6 +272,10 @@ def inputs(shape, generator):
         ignored = torch.zeros(2, 7)
         ignored[0, 5:], ignored[1, 2] = 1, 1
         return [torch.randn(2, 7, 16, generator=generator), ignored]
+    if shape == "sound":
+        time = torch.arange(16000) / 16000
+        tone = 0.5 * torch.sin(2 * np.pi * 1000 * time) * (time < 0.6)
+        return [torch.stack([tone, 0.1 * torch.randn(16000, generator=generator), torch.zeros(16000)])]
     return [torch.randn(shape, generator=generator)]
 
 

@@ -143,11 +143,16 @@ public sealed partial class OnnxGraph(string name, string documentation = "")
         return new OnnxModel(graph) { ProducerVersion = ProducerVersion, Documentation = documentation, Metadata = [.. _metadata] };
     }
 
-    /// <summary>Writes the model: <see cref="OnnxModelFile.Write"/> of <see cref="ToModel"/>.</summary>
+    /// <summary>Checks the model and writes it: <see cref="OnnxChecker.Require"/> and <see cref="OnnxModelFile.Write"/>.</summary>
     /// <returns>The file's size in bytes.</returns>
-    /// <exception cref="OnnxException">The model is over 2 GB.</exception>
+    /// <exception cref="OnnxException">The model is not sound, or over 2 GB.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public long Save(string path) => OnnxModelFile.Write(ToModel(), path);
+    public long Save(string path)
+    {
+        var model = ToModel();
+        OnnxChecker.Require(model, path);
+        return OnnxModelFile.Write(model, path);
+    }
 
     static OnnxValueInfo Info(OnnxValue value, string documentation) => new(value.Name, value.Type, value.Shape, documentation);
 

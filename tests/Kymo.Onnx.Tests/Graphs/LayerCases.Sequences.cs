@@ -23,12 +23,27 @@ static partial class LayerCases
             g.TransformerEncoderLayer(x[0], w, "layer", s_fourHeads with { NormFirst = true, Gelu = true }),
         ["encoder"] = (g, x, w) => g.TransformerEncoder(x[0], w, "layer", s_fourHeads),
         ["positions"] = (g, x, w) => g.AddPositions(x[0]),
+        ["logmel-sleep-events"] = (g, x, w) => g.LogMel(x[0], Mel(w, 512, 160)),
+        ["logmel-urban"] = (g, x, w) => g.LogMel(x[0], Mel(w, 2048, 512)),
+        ["logmel-operator"] = (g, x, w) => g.LogMel(x[0], Mel(w, 512, 160) with { WithOperator = true }),
+        ["logmel-reflect-natural"] = (g, x, w) => g.LogMel(x[0],
+            Mel(w, 512, 160) with { Padding = SignalPadding.Reflect, Power = false, Scale = LogScale.Natural }),
+        ["logmel-open-decibels"] = (g, x, w) => g.LogMel(x[0],
+            Mel(w, 512, 160) with { Padding = SignalPadding.None, Scale = LogScale.Decibels }),
         ["tinycnn-cbam"] = TinyCbam,
         ["crnn"] = Crnn,
         ["sleep-rnn"] = (g, x, w) => g.Linear(g.LastStep(g.Rnn(x[0], w, "rnn").Sequence), w, "fc"),
         ["sleep-gru"] = (g, x, w) => g.Linear(g.LastStep(g.Gru(x[0], w, "gru").Sequence), w, "fc"),
         ["sleep-lstm"] = (g, x, w) => g.Linear(g.Lstm(x[0], w, "lstm").LastHidden, w, "fc"),
         ["sleep-transformer"] = Transformer,
+    };
+
+    static LogMelOptions Mel(NetworkWeights w, int nFft, int hop) => new()
+    {
+        NFft = nFft,
+        HopLength = hop,
+        Window = w["window"].AsFloat32().ToArray(),
+        MelMatrix = w["mel"].AsFloat32().ToArray(),
     };
 
     static OnnxValue TinyCbam(OnnxGraph g, OnnxValue[] inputs, NetworkWeights w)
