@@ -115,10 +115,13 @@ public static class Splits
         return new Split(fold, train, validation, test, [.. rest.Except(train).Except(validation)]);
     }
 
-    // Takes whole groups, class by class, until each class has given its share; a class of one group stays in training.
+    // Takes whole groups, class by class, until each class has given its share and all together no more than theirs; a class of one
+    // group stays in training.
     static Func<int, bool> CutByGroup(RecordingSet set, int[] rest, double share, RandomStream random)
     {
         var taken = new HashSet<string>();
+        var sizes = rest.CountBy(index => set.Recordings[index].Group).ToDictionary();
+        double all = 0;
         foreach (var label in rest.GroupBy(index => set.Recordings[index].Label).OrderBy(label => label.Key))
         {
             var groups = label.GroupBy(index => set.Recordings[index].Group).OrderBy(group => group.Key, StringComparer.Ordinal).ToArray();
@@ -127,9 +130,16 @@ public static class Splits
             double have = 0;
             foreach (var group in groups.Take(groups.Length - 1))
             {
-                if (have + (group.Count() / 2.0) > wanted) continue;
+                var size = sizes[group.Key];
+                if (taken.Contains(group.Key))
+                {
+                    have += group.Count();
+                    continue;
+                }
+                if (have + (group.Count() / 2.0) > wanted || all + (size / 2.0) > share * rest.Length) continue;
                 taken.Add(group.Key);
                 have += group.Count();
+                all += size;
             }
         }
         return index => taken.Contains(set.Recordings[index].Group);
