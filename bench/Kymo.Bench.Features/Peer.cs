@@ -36,7 +36,14 @@ sealed class Peer : IDisposable
     /// <summary>The options as the script reads them.</summary>
     public static string Options(LogMelOptions options) => JsonSerializer.Serialize(new
     {
-        sampleRate = options.SampleRate, nFft = options.NFft, winLength = options.WinLength, hopLength = options.HopLength,
-        nMels = options.NMels, fMin = options.FMin, fMax = options.FMax, topDb = options.TopDb, samples = options.ClipSamples,
+        sampleRate = options.SampleRate,
+        nFft = options.NFft,
+        winLength = options.WinLength,
+        hopLength = options.HopLength,
+        nMels = options.NMels,
+        fMin = options.FMin,
+        fMax = options.FMax,
+        topDb = options.TopDb,
+        samples = options.ClipSamples,
     });
 }

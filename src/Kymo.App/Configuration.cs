@@ -24,15 +24,15 @@ static class Configuration
     /// <summary>What the composer is asked.</summary>
     public static ComposeRequest Request(
         Recipe recipe, IReadOnlyList<Override> overrides, IReadOnlyList<string> folders, string? configName, bool multirun, Terminal terminal) => new()
-    {
-        SearchPath = [new SearchPathEntry(SearchPathEntry.Main, recipe.ConfFolder), .. folders.Select(folder => new SearchPathEntry(SearchPathEntry.CommandLine, folder))],
-        ConfigName = configName ?? "config",
-        Overrides = overrides,
-        IsMultirun = multirun,
-        JobName = recipe.Name,
-        WorkingDirectory = Directory.GetCurrentDirectory(),
-        Environment = terminal.Environment,
-    };
+        {
+            SearchPath = [new SearchPathEntry(SearchPathEntry.Main, recipe.ConfFolder), .. folders.Select(folder => new SearchPathEntry(SearchPathEntry.CommandLine, folder))],
+            ConfigName = configName ?? "config",
+            Overrides = overrides,
+            IsMultirun = multirun,
+            JobName = recipe.Name,
+            WorkingDirectory = Directory.GetCurrentDirectory(),
+            Environment = terminal.Environment,
+        };
 
     /// <summary>The job's settings without interpolations.</summary>
     public static MapNode Resolve(Composition composition, Terminal terminal) =>

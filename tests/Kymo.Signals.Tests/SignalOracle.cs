@@ -51,7 +51,8 @@ static class SignalOracle
         if (!File.Exists(Python)) Assert.Skip($"needs {Python}");
         var start = new ProcessStartInfo(Python, Repository.PathOf("tests", "Oracles", "spectra.py"))
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
         };
         // It ends by itself when this process does: its input is at an end then.
         return Process.Start(start)!;

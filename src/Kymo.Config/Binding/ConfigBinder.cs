@@ -107,7 +107,7 @@ public static class ConfigBinder
             TypeCode.Int64 => value as long?,
             TypeCode.Double => Number(value),
             TypeCode.Single => (float?)Number(value),
-            TypeCode.String => value is null or byte[] ? null : value as string ?? PythonText.Of(value),
+            TypeCode.String => value is null or byte[]? null : value as string ?? PythonText.Of(value),
             _ => null,
         };
     }

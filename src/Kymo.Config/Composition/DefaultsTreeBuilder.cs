@@ -23,7 +23,8 @@ sealed class DefaultsTreeBuilder(ConfigRepository repository, OverrideChoices ch
     public DefaultsNode Build(string? configName)
     {
         var primary = new DefaultsNode(new DefaultEntry { Name = configName ?? ConfigRepository.EmptyConfig },
-            options.Hydra11) { IsPrimary = true };
+            options.Hydra11)
+        { IsPrimary = true };
         if (!options.WithHydra)
         {
             Grow(primary, depth: 0, interpolated: false);

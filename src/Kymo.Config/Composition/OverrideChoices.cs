@@ -60,8 +60,11 @@ sealed class OverrideChoices
                 if (item.Kind == OverrideKind.Add)
                     Appended.Add(new DefaultEntry
                     {
-                        Group = item.KeyOrGroup, Name = option, Options = options, Package = Here(item.Package),
-                            IsAppended = true,
+                        Group = item.KeyOrGroup,
+                        Name = option,
+                        Options = options,
+                        Package = Here(item.Package),
+                        IsAppended = true,
                     });
                 else _choices[item.KeyAndPackage] = new Choice(option, options, null);
                 break;

@@ -20,44 +20,44 @@ static class GrammarFunctions
 
     static readonly Dictionary<string,
         (FunctionSignature Signature, Func<FunctionArguments, Random, OverrideValue> Run)> s_functions = new()
-    {
-        ["int"] = (s_cast, (arguments, _) => Casts.Apply(CastKind.Int, arguments)),
-        ["float"] = (s_cast, (arguments, _) => Casts.Apply(CastKind.Float, arguments)),
-        ["str"] = (s_cast, (arguments, _) => Casts.Apply(CastKind.Str, arguments)),
-        ["bool"] = (s_cast, (arguments, _) => Casts.Apply(CastKind.Bool, arguments)),
-        ["choice"] = (
+        {
+            ["int"] = (s_cast, (arguments, _) => Casts.Apply(CastKind.Int, arguments)),
+            ["float"] = (s_cast, (arguments, _) => Casts.Apply(CastKind.Float, arguments)),
+            ["str"] = (s_cast, (arguments, _) => Casts.Apply(CastKind.Str, arguments)),
+            ["bool"] = (s_cast, (arguments, _) => Casts.Apply(CastKind.Bool, arguments)),
+            ["choice"] = (
             new FunctionSignature(new Parameter("args", ValueTypes.Element | ValueTypes.Choice,
                 "Union[str, int, float, bool, Dict[Any, Any], List[Any], ChoiceSweep]")),
             (arguments, _) => SweepFunctions.Choice(arguments.Positional)),
-        ["range"] = (
+            ["range"] = (
             new FunctionSignature(null,
                 new Parameter("start", ValueTypes.Number, NumberText),
                 new Parameter("stop", ValueTypes.Number | ValueTypes.Null, $"Optional[{NumberText}]", true),
                 new Parameter("step", ValueTypes.Number, NumberText, true)),
             (arguments, _) => SweepFunctions.Range(arguments["start"]!, arguments["stop"], arguments["step"])),
-        ["interval"] = (
+            ["interval"] = (
             new FunctionSignature(null,
                 new Parameter("start", ValueTypes.Number, NumberText),
                 new Parameter("end", ValueTypes.Number, NumberText)),
             (arguments, _) => SweepFunctions.Interval(arguments["start"]!, arguments["end"]!)),
-        ["glob"] = (
+            ["glob"] = (
             new FunctionSignature(null,
                 new Parameter("include", ValueTypes.List | ValueTypes.Text, "Union[List[str], str]"),
                 new Parameter("exclude", ValueTypes.List | ValueTypes.Text | ValueTypes.Null, "Union[List[str], str, NoneType]",
                     true)),
             (arguments, _) => SweepFunctions.Glob(arguments["include"]!, arguments["exclude"])),
-        ["tag"] = (
+            ["tag"] = (
             new FunctionSignature(new Parameter("args", ValueTypes.Text | ValueTypes.AnySweep, "Union[str, Sweep]"),
                 new Parameter("sweep", ValueTypes.AnySweep | ValueTypes.Null, "Optional[Sweep]", true)),
             (arguments, _) => SweepFunctions.Tag(arguments.Positional, arguments["sweep"])),
-        ["sort"] = (
+            ["sort"] = (
             new FunctionSignature(new Parameter("args", ValueTypes.Element | Orderable, ElementText), s_sweep, s_list,
                 new Parameter("reverse", ValueTypes.Bool, "bool", true)),
             (arguments, _) => Ordering.Sort(arguments)),
-        ["shuffle"] = (
+            ["shuffle"] = (
             new FunctionSignature(new Parameter("args", ValueTypes.Element | Orderable, ElementText), s_sweep, s_list),
             Ordering.Shuffle),
-    };
+        };
 
     /// <summary>The names of all functions, in alphabetical order.</summary>
     public static IEnumerable<string> Names => s_functions.Keys.Order(StringComparer.Ordinal);

@@ -29,7 +29,8 @@ public sealed record GitState(string? Commit, string? Branch, bool? Dirty)
     {
         var start = new ProcessStartInfo("git", ["-C", folder, .. arguments])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         try
         {

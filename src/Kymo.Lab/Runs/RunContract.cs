@@ -168,7 +168,10 @@ public sealed record RunContract
     /// </param>
     public static RunContract Regression(string taskName, IReadOnlyList<string> targets, IReadOnlyList<string> scores) => new()
     {
-        Kind = TaskKind.Regression, TaskName = taskName, Targets = targets, ExtraScores = scores,
+        Kind = TaskKind.Regression,
+        TaskName = taskName,
+        Targets = targets,
+        ExtraScores = scores,
     };
 
     /// <summary>

@@ -31,24 +31,24 @@ public static partial class RunEnvironment
     /// <param name="variables">Environment variables of the process; those that matter are kept.</param>
     public static JsonObject Describe(
         JsonObject engines, int threads, GitState git, IEnumerable<KeyValuePair<string, string>> variables) => new()
-    {
-        ["dotnet_version"] = Environment.Version.ToString(),
-        ["platform"] = new JsonObject
         {
-            ["system"] = OperatingSystem.IsWindows() ? "Windows" : OperatingSystem.IsMacOS() ? "Darwin" : "Linux",
-            ["release"] = Environment.OSVersion.Version.ToString(),
-            ["description"] = RuntimeInformation.OSDescription,
-            ["machine"] = RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant(),
-        },
-        ["cpu_model"] = CpuModel(),
-        ["cpu_cores"] = Environment.ProcessorCount,
-        ["threads"] = threads,
-        ["memory_bytes"] = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-        ["engines"] = engines.DeepClone(),
-        ["git_commit"] = git.Commit,
-        ["git_branch"] = git.Branch,
-        ["env_vars"] = new JsonObject(Relevant(variables).Select(v => KeyValuePair.Create(v.Key, (JsonNode?)v.Value))),
-    };
+            ["dotnet_version"] = Environment.Version.ToString(),
+            ["platform"] = new JsonObject
+            {
+                ["system"] = OperatingSystem.IsWindows() ? "Windows" : OperatingSystem.IsMacOS() ? "Darwin" : "Linux",
+                ["release"] = Environment.OSVersion.Version.ToString(),
+                ["description"] = RuntimeInformation.OSDescription,
+                ["machine"] = RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant(),
+            },
+            ["cpu_model"] = CpuModel(),
+            ["cpu_cores"] = Environment.ProcessorCount,
+            ["threads"] = threads,
+            ["memory_bytes"] = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+            ["engines"] = engines.DeepClone(),
+            ["git_commit"] = git.Commit,
+            ["git_branch"] = git.Branch,
+            ["env_vars"] = new JsonObject(Relevant(variables).Select(v => KeyValuePair.Create(v.Key, (JsonNode?)v.Value))),
+        };
 
     /// <summary>The variables that can change a run, secrets masked.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Relevant(

@@ -57,7 +57,8 @@ public static class FeatureFiles
         var done = 0;
         var options = new ParallelOptions
         {
-            MaxDegreeOfParallelism = workers ?? Environment.ProcessorCount, CancellationToken = cancellation,
+            MaxDegreeOfParallelism = workers ?? Environment.ProcessorCount,
+            CancellationToken = cancellation,
         };
         try
         {

@@ -85,7 +85,14 @@ public sealed record LogMelOptions
     /// <summary>The front end of the sleep-events recipe: five seconds at 16 kHz become 64 bands in 501 frames.</summary>
     public static LogMelOptions SleepEvents { get; } = new()
     {
-        SampleRate = 16000, NFft = 512, WinLength = 400, HopLength = 160, NMels = 64, FMin = 20, FMax = 8000, Duration = 5,
+        SampleRate = 16000,
+        NFft = 512,
+        WinLength = 400,
+        HopLength = 160,
+        NMels = 64,
+        FMin = 20,
+        FMax = 8000,
+        Duration = 5,
     };
 
     /// <summary>Samples every clip is brought to, or null where <see cref="Duration"/> is.</summary>

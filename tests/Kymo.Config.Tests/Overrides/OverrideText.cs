@@ -62,7 +62,7 @@ sealed class OverrideText(Random random)
         text.Append(Pick(["{", "{ "]));
         for (var i = random.Next(4); i > 0; i--)
         {
-            Element(text.Append(Pick(["a", "1", "1.5", "null", "true", "x y", "\\,", "a|b", ..s_names])).Append(Pick([":", ": ", " : "])), depth - 1);
+            Element(text.Append(Pick(["a", "1", "1.5", "null", "true", "x y", "\\,", "a|b", .. s_names])).Append(Pick([":", ": ", " : "])), depth - 1);
             if (i > 1) text.Append(Comma());
         }
         text.Append(Pick(["}", " }"]));

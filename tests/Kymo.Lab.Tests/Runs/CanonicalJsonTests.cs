@@ -12,7 +12,11 @@ public sealed class CanonicalJsonTests
     {
         var value = new JsonObject
         {
-            ["b"] = new JsonArray(1, 2.5, "x"), ["a"] = new JsonObject(), ["Z"] = new JsonArray(), ["n"] = null, ["t"] = true,
+            ["b"] = new JsonArray(1, 2.5, "x"),
+            ["a"] = new JsonObject(),
+            ["Z"] = new JsonArray(),
+            ["n"] = null,
+            ["t"] = true,
             ["ä"] = "ü\n\"\\\u0001",
         };
         Assert.Equal(
@@ -35,7 +39,10 @@ public sealed class CanonicalJsonTests
         var value = new JsonObject
         {
             ["numbers"] = new JsonArray([.. numbers.Select(n => (JsonNode)n)]),
-            ["z"] = 1, ["Ä"] = 2, ["\uFF5E"] = 3, ["\U0001F600"] = 4,
+            ["z"] = 1,
+            ["Ä"] = 2,
+            ["\uFF5E"] = 3,
+            ["\U0001F600"] = 4,
             ["a"] = new JsonObject { ["deep"] = new JsonArray(new JsonArray()) },
         };
         using var folder = new TempFolder();
@@ -53,7 +60,8 @@ public sealed class CanonicalJsonTests
     {
         var value = new JsonObject
         {
-            ["test"] = new JsonObject { ["loss"] = double.NaN }, ["list"] = new JsonArray(1.5, double.NegativeInfinity),
+            ["test"] = new JsonObject { ["loss"] = double.NaN },
+            ["list"] = new JsonArray(1.5, double.NegativeInfinity),
         };
         var read = JsonNode.Parse(CanonicalJson.Text(value))!.AsObject();
         Assert.Null(read["test"]!["loss"]);

@@ -63,7 +63,8 @@ public sealed class ReportingTests
         var any = SampleRun.Single(root.Path);
         var report = SampleReport.Single(any with
         {
-            RunName = evil, Contract = RunContract.Classification("t", [evil, "b\"; !touch x", "$c @d"]),
+            RunName = evil,
+            Contract = RunContract.Classification("t", [evil, "b\"; !touch x", "$c @d"]),
         });
         using var run = RunFolder.Create(root.Path, "drawn", SampleRun.Clock);
         var (figures, warnings) = Figures.Write(run, report, new Gnuplot());

@@ -128,7 +128,9 @@ public sealed class RunFolderTests
         using var folder = new TempFolder();
         var contract = RunContract.Classification("t", SampleRun.Classes) with
         {
-            ExtraScores = ["kappa"], Folds = [3, 1], BlankColumns = ["n_mels"],
+            ExtraScores = ["kappa"],
+            Folds = [3, 1],
+            BlankColumns = ["n_mels"],
             MacroAverage = Lab.Metrics.AveragedClasses.Present,
         };
         File.WriteAllText(folder["c.json"], CanonicalJson.Text(contract.ToJson()));
@@ -141,8 +143,12 @@ public sealed class RunFolderTests
     {
         Dictionary<string, string> variables = new()
         {
-            ["HF_TOKEN"] = "hf_abc", ["WANDB_API_KEY"] = "k", ["HF_DATASETS_CACHE"] = "/data", ["HOME"] = "/home/me",
-            ["KYMO_STORAGE"] = "postgresql://me:secret@host/db", ["OMP_NUM_THREADS"] = "2",
+            ["HF_TOKEN"] = "hf_abc",
+            ["WANDB_API_KEY"] = "k",
+            ["HF_DATASETS_CACHE"] = "/data",
+            ["HOME"] = "/home/me",
+            ["KYMO_STORAGE"] = "postgresql://me:secret@host/db",
+            ["OMP_NUM_THREADS"] = "2",
         };
         Assert.Equal(
             "HF_DATASETS_CACHE=/data HF_TOKEN=*** KYMO_STORAGE=postgresql://***@host/db OMP_NUM_THREADS=2 WANDB_API_KEY=***",

@@ -161,7 +161,8 @@ public sealed class RunVerifierTests
             File.ReadAllText(run.PathOf(RunFiles.Predictions)));
         var metrics = new System.Text.Json.Nodes.JsonObject
         {
-            ["run_id"] = "x", ["test"] = new System.Text.Json.Nodes.JsonObject { ["loss"] = 1, ["mse"] = mse, ["mae"] = 0.5 },
+            ["run_id"] = "x",
+            ["test"] = new System.Text.Json.Nodes.JsonObject { ["loss"] = 1, ["mse"] = mse, ["mae"] = 0.5 },
         };
         var finding = Assert.Single(ScoreCheck.Run(run.Path, contract, metrics));
         Assert.Equal("test.mae is 0.5; computed again it is 0.375", finding.Message);

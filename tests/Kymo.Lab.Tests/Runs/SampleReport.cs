@@ -24,13 +24,20 @@ static class SampleReport
         var matrix = Matrix(random, s_sounds.Length, 80);
         Dictionary<string, double> Scores(double acc) => new()
         {
-            ["loss"] = 2 - 2 * acc, ["acc"] = acc, ["f1_macro"] = acc - 0.02, ["precision_macro"] = acc,
-            ["recall_macro"] = acc - 0.03, ["balanced_acc"] = acc - 0.03,
+            ["loss"] = 2 - 2 * acc,
+            ["acc"] = acc,
+            ["f1_macro"] = acc - 0.02,
+            ["precision_macro"] = acc,
+            ["recall_macro"] = acc - 0.03,
+            ["balanced_acc"] = acc - 0.03,
         };
         var summary = any with
         {
             Contract = RunContract.Classification("urban_sound_classification", s_sounds) with { Folds = folds },
-            RunName = "urban-cnn_seed42", Model = "urban-cnn", Parameters = 250_250, Test = Scores(0.612),
+            RunName = "urban-cnn_seed42",
+            Model = "urban-cnn",
+            Parameters = 250_250,
+            Test = Scores(0.612),
             ValidationBest = Scores(0.64),
             TestIntervals = new Dictionary<string, Interval>
             {
@@ -53,16 +60,23 @@ static class SampleReport
         };
         return new RunReport
         {
-            Summary = summary, TestMatrix = matrix, Git = new GitState("0123456789abcdef", "main", true),
+            Summary = summary,
+            TestMatrix = matrix,
+            Git = new GitState("0123456789abcdef", "main", true),
             Environment = new JsonObject
             {
-                ["cpu_model"] = "a processor", ["engines"] = new JsonObject { ["libtorch_version"] = "1.13.1" },
+                ["cpu_model"] = "a processor",
+                ["engines"] = new JsonObject { ["libtorch_version"] = "1.13.1" },
             },
             Curves = [.. folds.Select(f => Curve(f, 20, random))],
             Data = new DataDescription
             {
-                Name = "UrbanSound8K", Source = "Salamon, Jacoby, Bello 2014", Licence = "CC BY-NC 3.0", ItemName = "clips",
-                GroupName = "recordings", SplitRule = "the data set's folds; validation cut from the training folds by recording",
+                Name = "UrbanSound8K",
+                Source = "Salamon, Jacoby, Bello 2014",
+                Licence = "CC BY-NC 3.0",
+                ItemName = "clips",
+                GroupName = "recordings",
+                SplitRule = "the data set's folds; validation cut from the training folds by recording",
                 Parts = [.. folds.Select(f => new DataPart($"fold {f}", 870 + f, 130, [.. s_sounds.Select((_, c) => 90 - c)]))],
             },
         };
@@ -74,10 +88,13 @@ static class SampleReport
         var random = new Random(6);
         return new RunReport
         {
-            Summary = any, TestMatrix = Matrix(random, 3, 400), Curves = [Curve(null, 60, random)],
+            Summary = any,
+            TestMatrix = Matrix(random, 3, 400),
+            Curves = [Curve(null, 60, random)],
             Data = new DataDescription
             {
-                Name = "DreamCatcher", Parts = [new("train", 1000, 0, [600, 300, 100]), new("test", 1200, 0, [400, 400, 400])],
+                Name = "DreamCatcher",
+                Parts = [new("train", 1000, 0, [600, 300, 100]), new("test", 1200, 0, [400, 400, 400])],
             },
         };
     }

@@ -90,12 +90,31 @@ static class SampleRun
         var config = new JsonObject { ["trainer"] = new JsonObject { ["epochs"] = 3, ["lr"] = 0.001 } };
         return new RunSummary
         {
-            Contract = contract, RunName = run.Name, ConfigHash = CanonicalJson.Hash(config), Started = Start,
-            Ended = Start.AddSeconds(40), Seconds = 40.125, Seed = 42, Device = "cpu", DeviceName = "a processor",
-            Model = "tinycnn", Optimizer = "Adam", Hyperparameters = config, BestEpoch = 2, EpochsRan = 3,
-            EarlyStop = new EarlyStopState(5, 0, false, 3, 2, 0.6), ValidationBest = Scores(0.55, matrix),
-            ValidationCurrent = Scores(0.55, matrix), Test = Scores(0.7, matrix), Folds = folds, Parameters = 23_491,
-            ModelSizeMiB = 23_491 * 4 / 1048576.0, CpuLatencyMs = 1.25, LatencyP50Ms = 1.2, LatencyP95Ms = 1.5, Macs = 78_345_408,
+            Contract = contract,
+            RunName = run.Name,
+            ConfigHash = CanonicalJson.Hash(config),
+            Started = Start,
+            Ended = Start.AddSeconds(40),
+            Seconds = 40.125,
+            Seed = 42,
+            Device = "cpu",
+            DeviceName = "a processor",
+            Model = "tinycnn",
+            Optimizer = "Adam",
+            Hyperparameters = config,
+            BestEpoch = 2,
+            EpochsRan = 3,
+            EarlyStop = new EarlyStopState(5, 0, false, 3, 2, 0.6),
+            ValidationBest = Scores(0.55, matrix),
+            ValidationCurrent = Scores(0.55, matrix),
+            Test = Scores(0.7, matrix),
+            Folds = folds,
+            Parameters = 23_491,
+            ModelSizeMiB = 23_491 * 4 / 1048576.0,
+            CpuLatencyMs = 1.25,
+            LatencyP50Ms = 1.2,
+            LatencyP95Ms = 1.5,
+            Macs = 78_345_408,
             DataFingerprint = new JsonObject { ["sha256"] = "0123abcd", ["items"] = predictions.Count },
             TestIntervals = new Dictionary<string, Interval>
             {
@@ -104,7 +123,12 @@ static class SampleRun
             Baselines = [new Baseline("majority", new Dictionary<string, double> { ["acc"] = 0.4 })],
             Columns = new Dictionary<string, JsonNode?>
             {
-                ["epochs"] = 3, ["lr"] = 0.001, ["weight_decay"] = 1e-5, ["batch_size"] = 64, ["sr"] = 16000, ["n_mels"] = 64,
+                ["epochs"] = 3,
+                ["lr"] = 0.001,
+                ["weight_decay"] = 1e-5,
+                ["batch_size"] = 64,
+                ["sr"] = 16000,
+                ["n_mels"] = 64,
             },
         };
     }

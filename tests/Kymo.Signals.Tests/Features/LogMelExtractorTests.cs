@@ -8,7 +8,14 @@ public sealed class LogMelExtractorTests
 {
     static readonly LogMelOptions s_small = new()
     {
-        SampleRate = 8000, NFft = 256, WinLength = 200, HopLength = 80, NMels = 24, FMin = 50, FMax = 3800, Duration = null,
+        SampleRate = 8000,
+        NFft = 256,
+        WinLength = 200,
+        HopLength = 80,
+        NMels = 24,
+        FMin = 50,
+        FMax = 3800,
+        Duration = null,
     };
 
     [Theory]
@@ -126,7 +133,13 @@ public sealed class LogMelExtractorTests
     {
         var options = new LogMelOptions
         {
-            SampleRate = 0, WinLength = 4096, HopLength = 0, NMels = 0, FMin = -1, TopDb = double.NaN, Duration = 0,
+            SampleRate = 0,
+            WinLength = 4096,
+            HopLength = 0,
+            NMels = 0,
+            FMin = -1,
+            TopDb = double.NaN,
+            Duration = 0,
         };
         var error = Assert.Throws<ArgumentException>(() => new LogMelExtractor(options));
         foreach (var name in new[] { "sampleRate", "winLength", "hopLength", "nMels", "fMin", "fMax", "topDb", "duration" })

@@ -15,7 +15,7 @@ public sealed class SchedulerTests
         ["cosine"] = o => new CosineAnnealing(o, 10, 0.01),
         ["one_cycle"] = o => new OneCycle(o, new OneCycleOptions(1, 25)),
         ["one_cycle_linear"] = o => new OneCycle(o, new OneCycleOptions(1, 25)
-            { RisingPart = 0.4, Linear = true, CycleMomentum = false, StartDivisor = 10, EndDivisor = 100 }),
+        { RisingPart = 0.4, Linear = true, CycleMomentum = false, StartDivisor = 10, EndDivisor = 100 }),
         ["warm_up"] = o => new WarmUp(o, 5, 0.1),
         ["warm_up_cosine"] = o => new WarmUp(o, 5, 0.25, new CosineAnnealing(o, 10)),
     };

@@ -35,7 +35,9 @@ public sealed class Gnuplot(string program = "gnuplot")
     {
         var start = new ProcessStartInfo(program, ["-"])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
             StandardInputEncoding = AtomicFile.Utf8,
         };
         start.Environment["LC_ALL"] = "C.UTF-8";

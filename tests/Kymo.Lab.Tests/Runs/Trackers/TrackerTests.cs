@@ -253,7 +253,11 @@ public sealed class TrackerTests
 
     static WandbWriter Wandb(string folder) => new(folder, new WandbRun
     {
-        Id = "ab12cd34", Project = "sounds", Name = "first", Started = s_start, Tags = ["a", "b"],
+        Id = "ab12cd34",
+        Project = "sounds",
+        Name = "first",
+        Started = s_start,
+        Tags = ["a", "b"],
         Config = new JsonObject { ["lr"] = 0.001, ["model"] = new JsonObject { ["name"] = "crnn" } },
     });
 
