@@ -9,6 +9,10 @@
 
 #include <torch/csrc/autograd/custom_function.h>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 namespace {
 
 using kt::Cell;
@@ -100,39 +104,61 @@ KT_CLONES void lstm_row_back(const float* __restrict gate, const float* __restri
 
 // ---- small matrix products
 
-#if defined(__GNUC__)
-typedef float Vector __attribute__((vector_size(64)));
-constexpr int64_t kWide = 16;
-
-// c (M rows, stride n) += a (M rows, stride n_a) b (inner, n) for sixteen columns.
-template <int M> inline __attribute__((always_inline)) void block(const float* a, int64_t n_a, const float* b, float* c, int64_t inner, int64_t n)
+// c (count, n) += a (count, inner) b (inner, n), all row-major without gaps, from column `first` on.
+KT_CLONES void add_product_plainly(const float* a, const float* b, float* c, int64_t count, int64_t inner, int64_t n, int64_t first)
 {
-    Vector sum[M];
-    for (int r = 0; r < M; r++) std::memcpy(&sum[r], c + r * n, sizeof(Vector));
+    for (int64_t i = 0; i < count; i++)
+        for (int64_t k = 0; k < inner; k++) {
+            const float factor = a[i * inner + k];
+            for (int64_t j = first; j < n; j++) c[i * n + j] += factor * b[k * n + j];
+        }
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define KT_AVX2 __attribute__((target("avx2,fma")))
+
+// M rows and sixteen columns at a time, kept in registers.
+template <int M> KT_AVX2 void add_block(const float* a, const float* b, float* c, int64_t inner, int64_t n)
+{
+    __m256 left[M], right[M];
+#pragma GCC unroll 8
+    for (int r = 0; r < M; r++) {
+        left[r] = _mm256_loadu_ps(c + r * n);
+        right[r] = _mm256_loadu_ps(c + r * n + 8);
+    }
     for (int64_t k = 0; k < inner; k++) {
-        Vector row;
-        std::memcpy(&row, b + k * n, sizeof(Vector));
-        for (int r = 0; r < M; r++) sum[r] += a[r * n_a + k] * row;
+        const __m256 b0 = _mm256_loadu_ps(b + k * n), b1 = _mm256_loadu_ps(b + k * n + 8);
+#pragma GCC unroll 8
+        for (int r = 0; r < M; r++) {
+            const __m256 factor = _mm256_broadcast_ss(a + r * inner + k);
+            left[r] = _mm256_fmadd_ps(factor, b0, left[r]);
+            right[r] = _mm256_fmadd_ps(factor, b1, right[r]);
+        }
     }
-    for (int r = 0; r < M; r++) std::memcpy(c + r * n, &sum[r], sizeof(Vector));
+#pragma GCC unroll 8
+    for (int r = 0; r < M; r++) {
+        _mm256_storeu_ps(c + r * n, left[r]);
+        _mm256_storeu_ps(c + r * n + 8, right[r]);
+    }
 }
-#endif
 
-// c (count, n) += a (count, inner) b (inner, n), all row-major without gaps.
-KT_CLONES void add_product(const float* a, const float* b, float* c, int64_t count, int64_t inner, int64_t n)
+void add_product(const float* a, const float* b, float* c, int64_t count, int64_t inner, int64_t n)
 {
+    static const bool has_vectors = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     int64_t j = 0;
-#if defined(__GNUC__)
-    for (; j + kWide <= n; j += kWide) {
+    for (; has_vectors && j + 16 <= n; j += 16) {
         int64_t i = 0;
-        for (; i + 4 <= count; i += 4) block<4>(a + i * inner, inner, b + j, c + i * n + j, inner, n);
-        for (; i < count; i++) block<1>(a + i * inner, inner, b + j, c + i * n + j, inner, n);
+        for (; i + 4 <= count; i += 4) add_block<4>(a + i * inner, b + j, c + i * n + j, inner, n);
+        for (; i < count; i++) add_block<1>(a + i * inner, b + j, c + i * n + j, inner, n);
     }
-#endif
-    for (int64_t i = 0; i < count && j < n; i++)
-        for (int64_t k = 0; k < inner; k++)
-            for (int64_t rest = j; rest < n; rest++) c[i * n + rest] += a[i * inner + k] * b[k * n + rest];
+    if (j < n) add_product_plainly(a, b, c, count, inner, n, j);
 }
+#else
+void add_product(const float* a, const float* b, float* c, int64_t count, int64_t inner, int64_t n)
+{
+    add_product_plainly(a, b, c, count, inner, n, 0);
+}
+#endif
 
 float* at_step(const at::Tensor& tensor, int64_t step) { return tensor.data_ptr<float>() + step * tensor.stride(0); }
 

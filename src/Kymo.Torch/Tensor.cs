@@ -68,6 +68,8 @@ public readonly unsafe partial struct Tensor : IDisposable, IEquatable<Tensor>
     /// <summary>True where (batch, channel, height, width) lies with its channels together and without gaps.</summary>
     public bool IsChannelsLast => Describe().IsChannelsLast != 0;
 
+    internal bool IsIn(TensorSlot slot) => ReferenceEquals(_slot, slot) && IsAlive;
+
     internal nint Handle => _slot is { } slot && slot.Generation == _generation ? slot.Handle : throw Stale();
 
     internal TensorScope? Scope => _slot is { } slot && slot.Generation == _generation ? slot.Scope : throw Stale();

@@ -29,7 +29,7 @@ public sealed unsafe class TensorScope : IDisposable
     /// <summary>Where tensors made by this scope live.</summary>
     public Device Device => _device;
 
-    /// <summary>How many tensors the scope holds now.</summary>
+    /// <summary>How many tensors were made in the scope since the last reset, those disposed on their own included.</summary>
     public int Count => _used;
 
     /// <summary>A tensor of the given shape whose elements are whatever the memory held.</summary>
@@ -134,14 +134,34 @@ public sealed unsafe class TensorScope : IDisposable
     public void Reset()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        Release();
+        ReleaseAll();
+    }
+
+    /// <summary>
+    /// Gives every tensor of the scope back but these. Between the loss and <see cref="Tensor.Backward"/> this lets the walk free
+    /// activations as soon as it has used them, as in <c>scope.ResetExcept(loss, logits); loss.Backward();</c>. Pinned memory stays.
+    /// </summary>
+    public void ResetExcept(params ReadOnlySpan<Tensor> kept)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var count = 0;
+        for (var i = 0; i < _used; i++)
+            foreach (var tensor in kept)
+                if (tensor.IsIn(_slots[i]))
+                {
+                    (_slots[i], _slots[count]) = (_slots[count], _slots[i]);
+                    count++;
+                    break;
+                }
+
+        Release(count);
     }
 
     /// <summary>Gives every tensor back; the scope cannot be used any more.</summary>
     public void Dispose()
     {
         if (_disposed) return;
-        Release();
+        ReleaseAll();
         _disposed = true;
     }
 
@@ -161,11 +181,19 @@ public sealed unsafe class TensorScope : IDisposable
         return new Tensor(slot);
     }
 
-    void Release()
+    void ReleaseAll()
+    {
+        Release(0);
+        foreach (var pin in _pins) pin.Dispose();
+        _pins.Clear();
+    }
+
+    /// <summary>Gives all tensors from the place <paramref name="first"/> on back.</summary>
+    void Release(int first)
     {
         const int chunk = 256;
         var handles = stackalloc nint[2 * chunk];
-        var slots = CollectionsMarshal.AsSpan(_slots)[.._used];
+        var slots = CollectionsMarshal.AsSpan(_slots)[first.._used];
         while (!slots.IsEmpty)
         {
             var count = 0;
@@ -175,8 +203,6 @@ public sealed unsafe class TensorScope : IDisposable
             slots = slots[part.Length..];
         }
 
-        _used = 0;
-        foreach (var pin in _pins) pin.Dispose();
-        _pins.Clear();
+        _used = first;
     }
 }

@@ -41,6 +41,38 @@ public sealed class TensorScopeTests
     }
 
     [Fact]
+    public void ResetExcept_keeps_the_named_tensors_and_frees_the_rest_also_inside_the_walk()
+    {
+        using var leaks = new LeakCheck();
+        using var scope = new TensorScope();
+        var x = scope.Ones(3).SetRequiresGrad();
+        var y = x * 2;
+        var other = y + 1;
+        var loss = y.Square().Sum();
+        scope.ResetExcept(loss, x);
+        Assert.Equal((2, true, true, false, false), (scope.Count, x.IsAlive, loss.IsAlive, y.IsAlive, other.IsAlive));
+        loss.Backward();
+        Assert.Equal([8f, 8, 8], x.Grad!.Value.ToArray<float>());
+        Assert.Equal(5, scope.Full(5, ElementType.Float32).Item());
+        Assert.Equal(3, scope.Count);
+    }
+
+    [Fact]
+    public void Sequential_gives_back_what_lies_between_its_modules()
+    {
+        using var scope = new TensorScope();
+        using var generator = new RandomGenerator(1);
+        using var net = new Sequential(new Flatten(), new Linear(6, 4, generator), new Relu(inPlace: true), new Identity(), new Linear(4, 2, generator));
+        var x = scope.Ones(2, 2, 3);
+        var before = TorchInfo.LiveHandles;
+        var output = net.Forward(x);
+        Assert.Equal(before + 1, TorchInfo.LiveHandles);
+        Assert.True(x.IsAlive && output.IsAlive);
+        output.Sum().Backward();
+        Assert.All(net.Parameters(), p => Assert.NotNull(p.Grad));
+    }
+
+    [Fact]
     public void Training_1000_steps_keeps_live_handles_and_the_managed_heap_constant()
     {
         using var leaks = new LeakCheck();

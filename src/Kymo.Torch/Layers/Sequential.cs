@@ -14,10 +14,17 @@ public sealed class Sequential : Module
         for (var i = 0; i < _modules.Length; i++) Add(i.ToString(CultureInfo.InvariantCulture), _modules[i]);
     }
 
-    /// <inheritdoc/>
+    /// <summary>The last module's output. What lies between two modules is given back as soon as the second has read it.</summary>
     public override Tensor Forward(Tensor input)
     {
-        foreach (var module in _modules) input = module.Forward(input);
-        return input;
+        var value = input;
+        foreach (var module in _modules)
+        {
+            var next = module.Forward(value);
+            if (value != input && value != next) value.Dispose();
+            value = next;
+        }
+
+        return value;
     }
 }
