@@ -30,7 +30,7 @@ public sealed class RegistryTests : IDisposable
     public void Tiny_run_keeps_the_contract_and_its_loss_falls(string name)
     {
         var result = Run(Registry.Find(name), "whole", null, CancellationToken.None, _ => { });
-        Assert.Empty(RunVerifier.Verify(result.Folder).Where(finding => finding.Severity == Severity.Error));
+        Assert.DoesNotContain(RunVerifier.Verify(result.Folder), finding => finding.Severity == Severity.Error);
         var epochs = File.ReadAllLines(Path.Combine(result.Folder, "folds", "fold_1", RunFiles.EpochMetrics));
         var loss = Array.IndexOf(epochs[0].Split(','), "train_loss");
         double Loss(int row) => double.Parse(epochs[row].Split(',')[loss], System.Globalization.CultureInfo.InvariantCulture);
@@ -54,7 +54,7 @@ public sealed class RegistryTests : IDisposable
             var resumed = Run(recipe, run, run, CancellationToken.None, _ => { }).Folder;
             foreach (var file in new[] { RunFiles.Predictions, RunFiles.ConfusionMatrix, RunFiles.BestModelSafetensors, RunFiles.LastModel, RunFiles.LastOptimizer })
                 Assert.Equal(File.ReadAllBytes(Path.Combine(whole, file)), File.ReadAllBytes(Path.Combine(resumed, file)));
-            Assert.Empty(RunVerifier.Verify(resumed).Where(finding => finding.Severity == Severity.Error));
+            Assert.DoesNotContain(RunVerifier.Verify(resumed), finding => finding.Severity == Severity.Error);
         }
     }
 
