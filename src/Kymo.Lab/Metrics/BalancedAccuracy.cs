@@ -1,6 +1,8 @@
 namespace Kymo.Lab.Metrics;
 
-/// <summary>Mean recall over the classes that occur among the true ones, as scikit-learn's <c>balanced_accuracy_score</c>.</summary>
+/// <summary>
+/// Mean recall over the classes that occur among the true ones, as scikit-learn's <c>balanced_accuracy_score</c>.
+/// </summary>
 public static class BalancedAccuracy
 {
     /// <summary>Balanced accuracy, 0 to 1; not a number for an empty matrix.</summary>

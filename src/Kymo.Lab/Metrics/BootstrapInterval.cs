@@ -31,8 +31,8 @@ public sealed record Interval(
     double Estimate, double Low, double High, double Level, int Resamples, int Undefined, int Groups);
 
 /// <summary>
-/// Percentile bootstrap (Efron 1979). Whole groups (recordings, people) are drawn with replacement, because items of one group are
-/// not independent; without groups each item is its own.
+/// Percentile bootstrap (Efron 1979). Whole groups (recordings, people) are drawn with replacement, because items of one group
+/// are not independent; without groups each item is its own.
 /// </summary>
 public static class BootstrapInterval
 {

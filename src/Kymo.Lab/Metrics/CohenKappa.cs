@@ -6,7 +6,9 @@ namespace Kymo.Lab.Metrics;
 /// </summary>
 public static class CohenKappa
 {
-    /// <summary>Kappa, at most 1; not a number for an empty matrix and where truth and prediction are one and the same class.</summary>
+    /// <summary>
+    /// Kappa, at most 1; not a number for an empty matrix and where truth and prediction are one and the same class.
+    /// </summary>
     public static double Of(ConfusionMatrix matrix)
     {
         double total = matrix.Total, expected = 0;

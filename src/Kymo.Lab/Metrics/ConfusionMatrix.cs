@@ -96,7 +96,7 @@ public sealed class ConfusionMatrix
     {
         if ((uint)truth >= (uint)ClassCount || (uint)predicted >= (uint)ClassCount)
             throw new ArgumentOutOfRangeException(
-                nameof(truth), $"class {((uint)truth >= (uint)ClassCount ? truth : predicted)}: classes are 0 to {ClassCount - 1}");
+                nameof(truth), $"class {truth} called {predicted}: classes are 0 to {ClassCount - 1}");
         return truth * ClassCount + predicted;
     }
 }

@@ -1,9 +1,12 @@
 namespace Kymo.Lab.Metrics;
 
-/// <summary>Comparison of two classifiers on the same items: difference of a score (second minus first) over common resamples.</summary>
+/// <summary>
+/// Comparison of two classifiers on the same items: difference of a score (second minus first) over common resamples.
+/// </summary>
 /// <param name="Difference">The difference with its percentile interval.</param>
 /// <param name="P">
-/// Two-sided p-value: twice the smaller share of resamples on either side of 0 (0 counts on both, one added to each side), at most 1.
+/// Two-sided p-value: twice the smaller share of resamples on either side of 0 (0 counts on both, one added to each side), at
+/// most 1.
 /// </param>
 public sealed record PairedBootstrap(Interval Difference, double P)
 {

@@ -29,7 +29,8 @@ static class Probabilities
             if (!(p >= 0 && p <= 1 + SumTolerance)) throw new ArgumentException($"item {item} has a probability of {p}");
             sum += p;
         }
-        if (!(Math.Abs(sum - 1) <= SumTolerance)) throw new ArgumentException($"the probabilities of item {item} sum to {sum}, not 1");
+        if (!(Math.Abs(sum - 1) <= SumTolerance))
+            throw new ArgumentException($"the probabilities of item {item} sum to {sum}, not 1");
     }
 
     /// <summary>Index of the greatest value; the first of equals.</summary>

@@ -1,8 +1,8 @@
 namespace Kymo.Lab.Metrics;
 
 /// <summary>
-/// The SplitMix64 generator (Steele, Lea, Flood 2014): one word of state, the same numbers from the same seed on every machine and
-/// every version of the runtime. For resampling, not for secrets.
+/// The SplitMix64 generator (Steele, Lea, Flood 2014): one word of state, the same numbers from the same seed on every machine
+/// and every version of the runtime. For resampling, not for secrets.
 /// </summary>
 /// <param name="seed">The state to start from.</param>
 struct SplitMix64(ulong seed)
@@ -18,7 +18,9 @@ struct SplitMix64(ulong seed)
         return z ^ (z >> 31);
     }
 
-    /// <summary>A whole number from 0 to <paramref name="bound"/> - 1, each equally likely (Lemire 2019, with rejection).</summary>
+    /// <summary>
+    /// A whole number from 0 to <paramref name="bound"/> - 1, each equally likely (Lemire 2019, with rejection).
+    /// </summary>
     public int Below(int bound)
     {
         var range = (ulong)bound;

@@ -62,7 +62,9 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>Deletes what writers that were killed left in a folder and below it. Only for who holds the folder's lock.</summary>
+    /// <summary>
+    /// Deletes what writers that were killed left in a folder and below it. Only for who holds the folder's lock.
+    /// </summary>
     /// <returns>The deleted paths.</returns>
     public static IReadOnlyList<string> SweepTemporaries(string folder)
     {

@@ -3,14 +3,15 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Kymo.Signals;
 
 namespace Kymo.Lab.Runs;
 
 /// <summary>
-/// The one way JSON is written in run folders: keys sorted by code point, two spaces, non-ASCII kept, one line end at the end; the
-/// same bytes as Python's <c>json.dumps(x, indent=2, sort_keys=True, ensure_ascii=False) + "\n"</c>. A number that is infinite or
-/// not a number becomes <c>null</c>, and the object says so under <c>not_finite</c> (path to text).
+/// The one way JSON is written in run folders: keys sorted by code point, two spaces, non-ASCII kept, one line end at the end;
+/// the same bytes as Python's <c>json.dumps(x, indent=2, sort_keys=True, ensure_ascii=False) + "\n"</c>. A number that is
+/// infinite or not a number becomes <c>null</c>, and the object says so under <c>not_finite</c> (path to text).
 /// </summary>
 public static class CanonicalJson
 {
@@ -45,7 +46,9 @@ public static class CanonicalJson
         Convert.ToHexStringLower(SHA256.HashData(AtomicFile.Utf8.GetBytes(Compact(value))))[..digits];
 
     /// <summary>Reads a file that holds one object.</summary>
-    /// <exception cref="DataException">The file is absent, too large, not JSON, holds a key twice or something else than an object.</exception>
+    /// <exception cref="DataException">
+    /// The file is absent, too large, not JSON, holds a key twice or something else than an object.
+    /// </exception>
     public static JsonObject ReadObject(string path)
     {
         var file = new FileInfo(path);
@@ -58,14 +61,22 @@ public static class CanonicalJson
     /// <exception cref="DataException">Not JSON, a key twice, or something else than an object.</exception>
     public static JsonObject ParseObject(string path, ReadOnlySpan<byte> utf8)
     {
+        if (!Utf8.IsValid(utf8)) throw new DataException(path, "not UTF-8");
         try
         {
             var options = new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false };
-            return JsonNode.Parse(utf8, null, options) as JsonObject ?? throw new DataException(path, "expected a JSON object");
+            var read = JsonNode.Parse(utf8, null, options) as JsonObject
+                ?? throw new DataException(path, "expected a JSON object");
+            Compact(read); // reads every text now: one with half a surrogate pair fails only when it is read
+            return read;
         }
         catch (JsonException e)
         {
             throw new DataException(path, $"not JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine}: {e.Message}", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new DataException(path, "holds a text that is not Unicode: half a surrogate pair", e);
         }
     }
 
@@ -187,5 +198,6 @@ public static class CanonicalJson
     }
 
     /// <summary>Order of code points, which for surrogate pairs is not the order of UTF-16 units.</summary>
-    static int CompareByCodePoint(string a, string b) => Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b));
+    static int CompareByCodePoint(string a, string b) =>
+        Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b));
 }

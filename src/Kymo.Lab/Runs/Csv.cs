@@ -3,8 +3,8 @@ using System.Text;
 namespace Kymo.Lab.Runs;
 
 /// <summary>
-/// The one CSV dialect of run folders: comma, quotes only where a cell holds a comma, a quote or a line break, rows ended by CR LF,
-/// UTF-8 without a mark. The same bytes as Python's <c>csv.writer</c> writes by default.
+/// The one CSV dialect of run folders: comma, quotes only where a cell holds a comma, a quote or a line break, rows ended by CR
+/// LF, UTF-8 without a mark. The same bytes as Python's <c>csv.writer</c> writes by default.
 /// </summary>
 public static class Csv
 {

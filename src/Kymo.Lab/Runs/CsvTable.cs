@@ -46,7 +46,9 @@ public sealed class CsvTable
     internal long LastRowOffset { get; }
 
     /// <summary>Reads a table.</summary>
-    /// <exception cref="DataException">The file is absent, too large, not UTF-8, has an open quote or rows of unequal width.</exception>
+    /// <exception cref="DataException">
+    /// The file is absent, too large, not UTF-8, has an open quote or rows of unequal width.
+    /// </exception>
     public static CsvTable Read(string path, TornTail tornTail = TornTail.Refuse)
     {
         var file = new FileInfo(path);

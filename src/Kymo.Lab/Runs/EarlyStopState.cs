@@ -11,7 +11,8 @@ namespace Kymo.Lab.Runs;
 /// <param name="BestScore">That score (by default macro F1).</param>
 /// <param name="Monitor">Name of the score that was watched.</param>
 public sealed record EarlyStopState(
-    int Patience, double MinDelta, bool Stopped, int StoppedEpoch, int BestEpoch, double BestScore, string Monitor = "val_f1_macro")
+    int Patience, double MinDelta, bool Stopped, int StoppedEpoch, int BestEpoch, double BestScore,
+        string Monitor = "val_f1_macro")
 {
     /// <summary>The object of <c>early_stop.json</c>. The key <c>best_val_f1</c> keeps its name whatever was watched.</summary>
     public JsonObject ToJson() => new()

@@ -58,7 +58,9 @@ public sealed class EpochTable
     internal IReadOnlyList<string[]> Rows => _rows;
 
     /// <summary>Adds the next epoch.</summary>
-    /// <exception cref="ArgumentException">The epoch is not the next one, or a score or extra value is not in the contract.</exception>
+    /// <exception cref="ArgumentException">
+    /// The epoch is not the next one, or a score or extra value is not in the contract.
+    /// </exception>
     public void Append(EpochRow row)
     {
         if (row.Epoch != LastEpoch + 1)

@@ -62,6 +62,10 @@ public static class EvidenceTables
         run.WriteTable(RunFiles.EpochMetrics, contract.EpochColumns,
             contract.Folds.SelectMany(f => run.Unit(f).Epochs(contract, runId).Rows));
 
+    /// <summary><c>excluded_items.csv</c>: every item that was left out, and why. Written also when there is none.</summary>
+    public static void WriteExcluded(RunFolder run, IEnumerable<ExcludedItem> items) =>
+        run.WriteTable(RunFiles.ExcludedItems, ["id", "reason"], items.Select(i => (string[])[i.Id, i.Reason]));
+
     internal static string StatusText(RunStatus status) => status == RunStatus.Ok ? "ok" : "collapsed";
 
     static IEnumerable<string[]> ClassRows(RunContract contract, DateTimeOffset when, string split, ConfusionMatrix matrix) =>

@@ -18,7 +18,8 @@ public sealed record GitState(string? Commit, string? Branch, bool? Dirty)
     {
         if (Ask(folder, "rev-parse", "HEAD") is not { } commit) return new GitState(null, null, null);
         var changes = Ask(folder, "status", "--porcelain", "--untracked-files=no");
-        return new GitState(commit, Ask(folder, "symbolic-ref", "--short", "-q", "HEAD"), changes is null ? null : changes.Length > 0);
+        return new GitState(
+            commit, Ask(folder, "symbolic-ref", "--short", "-q", "HEAD"), changes is null ? null : changes.Length > 0);
     }
 
     /// <summary>The object of <c>git.json</c>.</summary>

@@ -15,7 +15,8 @@ static class HashManifest
     public static void Write(string folder)
     {
         var lines = new StringBuilder();
-        foreach (var path in Files(folder)) lines.Append(HashOf(Path.Combine(folder, path))).Append("  ").Append(path).Append('\n');
+        foreach (var path in Files(folder))
+            lines.Append(HashOf(Path.Combine(folder, path))).Append("  ").Append(path).Append('\n');
         var body = lines.ToString();
         AtomicFile.Write(Path.Combine(folder, RunFiles.Hashes), body + Closing + HashOf(AtomicFile.Utf8.GetBytes(body)) + "\n");
     }
@@ -56,7 +57,9 @@ static class HashManifest
         return (listed, whole ? null : "damaged: its last line does not fit the lines above it");
     }
 
-    /// <summary>All files but the list itself and unfinished ones, relative, with <c>/</c>, sorted. Links are not followed.</summary>
+    /// <summary>
+    /// All files but the list itself and unfinished ones, relative, with <c>/</c>, sorted. Links are not followed.
+    /// </summary>
     static IEnumerable<string> Files(string folder)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };

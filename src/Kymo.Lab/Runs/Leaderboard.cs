@@ -21,7 +21,8 @@ public static class Leaderboard
         "early_stop_patience", "early_stop_min_delta", "early_stopped", "stopped_epoch", "best_epoch", "lr", "weight_decay",
         "batch_size", "optimizer", "scheduler", "sr", "n_mels", "clip_seconds", "class_weights", "dataset_commit",
         "cache_fingerprint",
-        "best_val_loss", "best_val_f1", "best_val_acc", "best_val_precision_macro", "best_val_recall_macro", "best_val_balanced_acc",
+        "best_val_loss", "best_val_f1", "best_val_acc", "best_val_precision_macro", "best_val_recall_macro",
+        "best_val_balanced_acc",
         "test_loss", "test_f1", "test_acc", "test_precision_macro", "test_recall_macro", "test_balanced_acc",
         "params", "teacher_params", "compression_ratio", "model_size_mb", "cpu_latency_ms", "artifact_dir", "metrics_json",
         "epoch_metrics_csv", "test_metrics_csv", "class_metrics_csv", "test_cm_csv", "best_checkpoint", "last_checkpoint",
@@ -52,7 +53,8 @@ public static class Leaderboard
     /// <exception cref="DataException">The folder breaks its contract or a required cell is blank; no row is written.</exception>
     public static void Append(RunFolder run, RunSummary summary)
     {
-        var errors = RunVerifier.Verify(run.Path, hashes: run.Has(RunFiles.Hashes)).Where(f => f.Severity == Severity.Error).ToArray();
+        var findings = RunVerifier.Verify(run.Path, hashes: run.Has(RunFiles.Hashes));
+        var errors = findings.Where(f => f.Severity == Severity.Error).ToArray();
         if (errors.Length > 0)
             throw new DataException(run.Path, $"the run breaks its contract, so it gets no row in {FileName}: " +
                 string.Join("; ", errors.Take(5).Select(e => $"{e.File}: {e.Message}")) +
@@ -72,9 +74,11 @@ public static class Leaderboard
                 throw new ArgumentException($"'{column}' is no column of {FileName}");
             row[column] = Cell(value);
         }
-        var blank = s_neverBlank.Where(c => Columns.Contains(c) && !MayBeBlank(c, s.Contract) && row.GetValueOrDefault(c, "") == "");
+        var blank = s_neverBlank
+            .Where(c => Columns.Contains(c) && !MayBeBlank(c, s.Contract) && row.GetValueOrDefault(c, "") == "");
         if (blank.ToArray() is { Length: > 0 } missing)
-            throw new DataException(run.Path, $"{string.Join(", ", missing)} must not be blank in {FileName}; no row was written");
+            throw new DataException(
+                run.Path, $"{string.Join(", ", missing)} must not be blank in {FileName}; no row was written");
         return row;
     }
 
@@ -89,7 +93,8 @@ public static class Leaderboard
         {
             ["schema_version"] = RunContract.SchemaVersion, ["run_id"] = s.RunId, ["run_name"] = s.RunName,
             ["task_name"] = s.Contract.TaskName, ["model"] = s.Model, ["ts_start_utc"] = Timestamp.Text(s.Started),
-            ["ts_end_utc"] = Timestamp.Text(s.Ended), ["duration_s"] = s.Seconds, ["seed"] = s.Seed, ["config_hash"] = s.ConfigHash,
+            ["ts_end_utc"] = Timestamp.Text(s.Ended), ["duration_s"] = s.Seconds, ["seed"] = s.Seed,
+            ["config_hash"] = s.ConfigHash,
             ["git_commit_sha"] = git["commit_sha"], ["git_dirty"] = git["dirty"], ["device"] = s.Device,
             ["device_name"] = s.DeviceName, ["epochs_ran"] = s.EpochsRan, ["early_stop_patience"] = s.EarlyStop.Patience,
             ["early_stop_min_delta"] = s.EarlyStop.MinDelta, ["early_stopped"] = s.EarlyStop.Stopped,
@@ -133,7 +138,9 @@ public static class Leaderboard
                 yield return new(column, $"{folder}/{path}");
     }
 
-    /// <summary>Cells as the table has always had them: numbers to six places, <c>True</c> and <c>False</c>, blank for null.</summary>
+    /// <summary>
+    /// Cells as the table has always had them: numbers to six places, <c>True</c> and <c>False</c>, blank for null.
+    /// </summary>
     static string Cell(JsonNode? value) => value switch
     {
         null => "",

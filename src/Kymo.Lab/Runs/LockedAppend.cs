@@ -18,7 +18,9 @@ public static class LockedAppend
     /// <param name="path">The table.</param>
     /// <param name="header">The columns it should have.</param>
     /// <param name="row">One cell for each column.</param>
-    /// <exception cref="DataException">The table has columns that are not in <paramref name="header"/>, or is damaged.</exception>
+    /// <exception cref="DataException">
+    /// The table has columns that are not in <paramref name="header"/>, or is damaged.
+    /// </exception>
     /// <exception cref="IOException">The disk is full (the table is as before), or the lock stays taken.</exception>
     public static void Row(string path, IReadOnlyList<string> header, IReadOnlyList<string> row)
     {

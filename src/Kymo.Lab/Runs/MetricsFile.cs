@@ -23,14 +23,17 @@ public static class MetricsFile
         fields["status"] = EvidenceTables.StatusText(s.Status);
         fields["warnings"] = new JsonArray([.. s.Warnings.Select(w => (JsonNode)w)]);
         fields["excluded_items"] = s.Excluded.Count;
-        fields["baselines"] = new JsonArray([.. s.Baselines.Select(b => new JsonObject { ["name"] = b.Name, ["test"] = Scores(b.Test) })]);
-        fields["intervals"] = new JsonObject(s.TestIntervals.Select(i => KeyValuePair.Create(i.Key, (JsonNode?)Json(i.Value, s.IntervalsOver))));
+        fields["baselines"] = new JsonArray(
+            [.. s.Baselines.Select(b => new JsonObject { ["name"] = b.Name, ["test"] = Scores(b.Test) })]);
+        fields["intervals"] = new JsonObject(
+            s.TestIntervals.Select(i => KeyValuePair.Create(i.Key, (JsonNode?)Json(i.Value, s.IntervalsOver))));
         fields["macs"] = s.Macs;
         fields["cpu_latency_p50_ms"] = s.LatencyP50Ms;
         fields["cpu_latency_p95_ms"] = s.LatencyP95Ms;
         if (s.Contract.IsCrossValidated) fields["cross_validation"] = CrossValidation(s);
         foreach (var (key, value) in s.Extra)
-            if (!fields.TryAdd(key, value?.DeepClone())) throw new ArgumentException($"'{key}' is a common key of {RunFiles.Metrics}");
+            if (!fields.TryAdd(key, value?.DeepClone()))
+                throw new ArgumentException($"'{key}' is a common key of {RunFiles.Metrics}");
         return fields;
     }
 

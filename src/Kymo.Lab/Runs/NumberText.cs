@@ -29,11 +29,27 @@ public static class NumberText
 
     static string InPythonNotation(string text)
     {
-        var e = text.IndexOf('E', StringComparison.Ordinal);
-        if (e < 0) return text.Contains('.', StringComparison.Ordinal) ? text : text + ".0";
-        var exponent = int.Parse(text.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        if (exponent is < 0 or >= 16) return text.Replace('E', 'e');
-        var (sign, mantissa) = text[0] == '-' ? ("-", text[1..e]) : ("", text[..e]);
-        return sign + mantissa.Replace(".", "", StringComparison.Ordinal).PadRight(exponent + 1, '0') + ".0";
+        var sign = text[0] == '-' ? "-" : "";
+        var (mantissa, exponent) = Split(text[sign.Length..]);
+        var point = mantissa.IndexOf('.', StringComparison.Ordinal);
+        var digits = mantissa.Replace(".", "", StringComparison.Ordinal).TrimStart('0');
+        if (digits.Length == 0) return sign + "0.0";
+        // The value is 0.DIGITS times ten to this power.
+        var power = (point < 0 ? mantissa.Length : point) + exponent - (mantissa.Length - (point < 0 ? 0 : 1) - digits.Length);
+        digits = digits.TrimEnd('0');
+        if (power is <= -4 or > 16) return $"{sign}{digits[0]}{(digits.Length > 1 ? "." : "")}{digits[1..]}{Exponent(power - 1)}";
+        if (power <= 0) return $"{sign}0.{new string('0', -power)}{digits}";
+        return power >= digits.Length ? $"{sign}{digits.PadRight(power, '0')}.0" : $"{sign}{digits[..power]}.{digits[power..]}";
     }
+
+    static (string Mantissa, int Exponent) Split(string text)
+    {
+        var e = text.IndexOf('E', StringComparison.Ordinal);
+        return e < 0
+            ? (text, 0)
+            : (text[..e], int.Parse(text.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
+    }
+
+    static string Exponent(int value) =>
+        string.Create(CultureInfo.InvariantCulture, $"e{(value < 0 ? '-' : '+')}{Math.Abs(value):00}");
 }

@@ -11,7 +11,9 @@ public static class PredictionTable
     const double SumTolerance = 1e-3;
 
     /// <summary>Writes the predictions of a classification run.</summary>
-    /// <exception cref="ArgumentException">A row has neither no probability nor one per class, or names a class that does not exist.</exception>
+    /// <exception cref="ArgumentException">
+    /// A row has neither no probability nor one per class, or names a class that does not exist.
+    /// </exception>
     public static void Write(RunFolder run, RunContract contract, IEnumerable<ClassPrediction> predictions) =>
         run.WriteTable(RunFiles.Predictions, contract.PredictionColumns, predictions.Select(p => Cells(contract, p)));
 
@@ -20,7 +22,9 @@ public static class PredictionTable
         run.WriteTable(RunFiles.Predictions, contract.PredictionColumns, predictions.Select(Cells));
 
     /// <summary>Reads the predictions of a classification run.</summary>
-    /// <exception cref="DataException">The file is damaged: header, class name, number, or a row whose probabilities are none.</exception>
+    /// <exception cref="DataException">
+    /// The file is damaged: header, class name, number, or a row whose probabilities are none.
+    /// </exception>
     public static List<ClassPrediction> ReadClasses(string path, RunContract contract)
     {
         var table = Open(path, contract);
@@ -60,7 +64,8 @@ public static class PredictionTable
     {
         var table = CsvTable.Read(path);
         if (!table.Header.SequenceEqual(contract.PredictionColumns))
-            throw new DataException(path, $"columns {string.Join(',', table.Header)}: expected {string.Join(',', contract.PredictionColumns)}");
+            throw new DataException(
+                path, $"columns {string.Join(',', table.Header)}: expected {string.Join(',', contract.PredictionColumns)}");
         return table;
     }
 
@@ -71,7 +76,9 @@ public static class PredictionTable
             throw new ArgumentException($"{p.Id}: {p.Probabilities.Length} probabilities for {classes.Count} classes");
         if ((uint)p.Truth >= classes.Count || (uint)p.Predicted >= classes.Count)
             throw new ArgumentException($"{p.Id}: class {p.Truth} or {p.Predicted} does not exist");
-        var probabilities = p.Probabilities.Length == 0 ? Enumerable.Repeat("", classes.Count) : p.Probabilities.Select(NumberText.Of);
+        var probabilities = p.Probabilities.Length == 0
+            ? Enumerable.Repeat("", classes.Count)
+            : p.Probabilities.Select(NumberText.Of);
         return [p.Id, RunContract.FoldCell(p.Fold), classes[p.Truth], classes[p.Predicted], .. probabilities];
     }
 

@@ -6,9 +6,9 @@ using Kymo.Signals;
 namespace Kymo.Lab.Runs;
 
 /// <summary>
-/// What a run folder promises, as data: its files, the exact headers of its tables, the keys of its JSON files. It is written into
-/// the folder (<c>contract.json</c>), so that a run can be checked without the recipe that made it. A cross-validated run keeps the
-/// same promises at its top and adds <c>fold_metrics.csv</c> and one folder per fold.
+/// What a run folder promises, as data: its files, the exact headers of its tables, the keys of its JSON files. It is written
+/// into the folder (<c>contract.json</c>), so that a run can be checked without the recipe that made it. A cross-validated run
+/// keeps the same promises at its top and adds <c>fold_metrics.csv</c> and one folder per fold.
 /// </summary>
 public sealed record RunContract
 {
@@ -37,7 +37,9 @@ public sealed record RunContract
     /// <summary>Scores beyond the common ones, in table order; for regression, the scores after <c>loss</c>.</summary>
     public IReadOnlyList<string> ExtraScores { get; init; } = [];
 
-    /// <summary>Columns that <c>epoch_metrics.csv</c> has between <c>lr</c> and <c>is_best</c>, for instance <c>alpha</c>, <c>tau</c>.</summary>
+    /// <summary>
+    /// Columns that <c>epoch_metrics.csv</c> has between <c>lr</c> and <c>is_best</c>, for instance <c>alpha</c>, <c>tau</c>.
+    /// </summary>
     public IReadOnlyList<string> ExtraEpochColumns { get; init; } = [];
 
     /// <summary>Folds of a cross-validated run; empty for a single run.</summary>
@@ -83,8 +85,8 @@ public sealed record RunContract
     public IReadOnlyList<string> EpochColumns =>
     [
         "ts_utc", "run_id", "epoch", "epoch_start_utc", "epoch_end_utc", "epoch_s",
-        .. Prefixed("train"), .. Prefixed("val"), "lr", .. ExtraEpochColumns, .. IsCrossValidated ? ["fold"] : Array.Empty<string>(),
-        "is_best",
+        .. Prefixed("train"), .. Prefixed("val"), "lr",
+        .. ExtraEpochColumns, .. IsCrossValidated ? ["fold"] : Array.Empty<string>(), "is_best",
     ];
 
     /// <summary>Columns of <c>test_metrics.csv</c>.</summary>
@@ -116,7 +118,8 @@ public sealed record RunContract
     [
         "schema_version", "run_id", "run_name", "task_name", "ts_start_utc", "ts_end_utc", "duration_s", "seed", "config_hash",
         "device", "device_name", "model", "optimizer", "scheduler", "hyperparameters", "best_epoch", "epochs_ran", "early_stop",
-        "validation_best", "validation_current", "test", "params", "model_size_mb", "cpu_latency_ms", "data_fingerprint", "artifacts",
+        "validation_best", "validation_current", "test", "params", "model_size_mb", "cpu_latency_ms", "data_fingerprint",
+        "artifacts",
     ];
 
     /// <summary>Keys of <c>early_stop.json</c> and of <c>early_stop</c> in <c>metrics.json</c>.</summary>
@@ -160,13 +163,17 @@ public sealed record RunContract
     /// <summary>The contract of a regression task.</summary>
     /// <param name="taskName">Name of the task.</param>
     /// <param name="targets">Names of the predicted numbers.</param>
-    /// <param name="scores">Names of the scores besides <c>loss</c>; <c>mse</c> and <c>mae</c> are recomputed when checked.</param>
+    /// <param name="scores">
+    /// Names of the scores besides <c>loss</c>; <c>mse</c> and <c>mae</c> are recomputed when checked.
+    /// </param>
     public static RunContract Regression(string taskName, IReadOnlyList<string> targets, IReadOnlyList<string> scores) => new()
     {
         Kind = TaskKind.Regression, TaskName = taskName, Targets = targets, ExtraScores = scores,
     };
 
-    /// <summary>The contract as <c>contract.json</c> holds it. The headers are there for readers; the other keys decide.</summary>
+    /// <summary>
+    /// The contract as <c>contract.json</c> holds it. The headers are there for readers; the other keys decide.
+    /// </summary>
     public JsonObject ToJson() => new()
     {
         ["artifact_contract_version"] = Version,
@@ -195,7 +202,8 @@ public sealed record RunContract
     {
         var fields = new JsonFields(path, CanonicalJson.ReadObject(path));
         var version = fields.Text("artifact_contract_version");
-        if (version != Version) throw new DataException(path, $"artifact_contract_version '{version}': this program knows '{Version}'");
+        if (version != Version)
+            throw new DataException(path, $"artifact_contract_version '{version}': this program knows '{Version}'");
         return new RunContract
         {
             Kind = fields.Text("kind") switch

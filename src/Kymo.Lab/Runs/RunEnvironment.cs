@@ -12,7 +12,10 @@ public static partial class RunEnvironment
 
     /// <summary>Keys every <c>env.json</c> has.</summary>
     public static IReadOnlyList<string> RequiredKeys { get; } =
-        ["dotnet_version", "platform", "cpu_model", "cpu_cores", "threads", "memory_bytes", "engines", "env_vars", "git_commit", "git_branch"];
+    [
+        "dotnet_version", "platform", "cpu_model", "cpu_cores", "threads", "memory_bytes", "engines", "env_vars", "git_commit",
+        "git_branch",
+    ];
 
     static readonly string[] s_prefixes =
         ["KYMO_", "HF_", "HUGGINGFACE_", "WANDB_", "DOTNET_", "OMP_", "MKL_", "OPENBLAS_", "CUDA_", "CUBLAS_", "SLURM_"];
@@ -20,7 +23,9 @@ public static partial class RunEnvironment
     static readonly string[] s_names = ["LIBTORCH", "ONNXRUNTIME", "PYTHONHASHSEED", "CI"];
 
     /// <summary>Describes this machine and process.</summary>
-    /// <param name="engines">What the engines say of themselves: <c>libtorch_version</c>, <c>cuda_available</c> and so on.</param>
+    /// <param name="engines">
+    /// What the engines say of themselves: <c>libtorch_version</c>, <c>cuda_available</c> and so on.
+    /// </param>
     /// <param name="threads">Threads that training computes with.</param>
     /// <param name="git">The source tree.</param>
     /// <param name="variables">Environment variables of the process; those that matter are kept.</param>
@@ -46,7 +51,8 @@ public static partial class RunEnvironment
     };
 
     /// <summary>The variables that can change a run, secrets masked.</summary>
-    public static IEnumerable<KeyValuePair<string, string>> Relevant(IEnumerable<KeyValuePair<string, string>> variables) => variables
+    public static IEnumerable<KeyValuePair<string, string>> Relevant(
+        IEnumerable<KeyValuePair<string, string>> variables) => variables
         .Where(v => s_names.Contains(v.Key) || Array.Exists(s_prefixes, p => v.Key.StartsWith(p, StringComparison.Ordinal)))
         .Select(v => KeyValuePair.Create(v.Key, Masked(v.Key, v.Value)));
 

@@ -41,6 +41,9 @@ public static class RunFiles
     /// <summary>One row per held-out item.</summary>
     public const string Predictions = "predictions.csv";
 
+    /// <summary>One row per item that was left out, with the reason.</summary>
+    public const string ExcludedItems = "excluded_items.csv";
+
     /// <summary>One row per fold of a cross-validated run.</summary>
     public const string FoldMetrics = "fold_metrics.csv";
 

@@ -8,11 +8,14 @@ using Kymo.Signals;
 namespace Kymo.Lab.Runs;
 
 /// <summary>
-/// The folder <c>&lt;root&gt;/runs/&lt;name&gt;</c> that one process writes a run's evidence into. Whoever holds this object holds
-/// the run's lock (<c>&lt;root&gt;/runs/.locks/&lt;name&gt;.lock</c>), which ends with the process at the latest.
+/// The folder <c>&lt;root&gt;/runs/&lt;name&gt;</c> that one process writes a run's evidence into. Whoever holds this object
+/// holds the run's lock (<c>&lt;root&gt;/runs/.locks/&lt;name&gt;.lock</c>), which ends with the process at the latest.
 /// </summary>
 public sealed partial class RunFolder : IDisposable
 {
+    /// <summary>Whoever lists runs holds a lock for a moment, to see whether somebody else does.</summary>
+    static readonly TimeSpan s_glance = TimeSpan.FromMilliseconds(300);
+
     readonly FileLock _lock;
     readonly string _ownerPath;
 
@@ -98,7 +101,9 @@ public sealed partial class RunFolder : IDisposable
     /// <summary>The part of the run that is trained as one: the run itself (null), or one fold of it.</summary>
     public TrainingUnit Unit(int? fold = null) => new(this, fold);
 
-    /// <summary>Writes the manifest of hashes over all files. After this the run is finished; call it again after adding files.</summary>
+    /// <summary>
+    /// Writes the manifest of hashes over all files. After this the run is finished; call it again after adding files.
+    /// </summary>
     public void Seal() => HashManifest.Write(Path);
 
     /// <summary>Frees the lock. What was written stays.</summary>
@@ -114,7 +119,7 @@ public sealed partial class RunFolder : IDisposable
         var locks = System.IO.Path.Combine(System.IO.Path.GetFullPath(root), "runs", ".locks");
         Directory.CreateDirectory(locks);
         var owner = System.IO.Path.Combine(locks, name + ".owner.json");
-        var held = FileLock.TryTake(System.IO.Path.Combine(locks, name + ".lock")) ?? throw Busy(name, owner);
+        var held = FileLock.TryTake(System.IO.Path.Combine(locks, name + ".lock"), s_glance) ?? throw Busy(name, owner);
         AtomicFile.Write(owner, CanonicalJson.Text(new JsonObject
         {
             ["host"] = Environment.MachineName,
@@ -144,8 +149,8 @@ public sealed partial class RunFolder : IDisposable
         try
         {
             var owner = new JsonFields(path, CanonicalJson.ReadObject(path));
-            return string.Create(CultureInfo.InvariantCulture,
-                $"process {owner.Integer("pid")} ({owner.Text("process")}) on {owner.Text("host")} since {owner.Text("since_utc")}");
+            var process = string.Create(CultureInfo.InvariantCulture, $"process {owner.Integer("pid")}");
+            return $"{process} ({owner.Text("process")}) on {owner.Text("host")} since {owner.Text("since_utc")}";
         }
         catch (DataException)
         {
@@ -168,11 +173,12 @@ public sealed partial class RunFolder : IDisposable
         return string.Create(CultureInfo.InvariantCulture, $"{run.Name}_{number}");
     }
 
-    static string Existing(string root)
+    internal static string Existing(string root)
     {
         var runs = System.IO.Path.Combine(root, "runs");
         var names = Directory.Exists(runs)
-            ? Directory.GetDirectories(runs).Select(System.IO.Path.GetFileName).Where(n => n![0] != '.').Order().Take(10).ToArray()
+            ? Directory.GetDirectories(runs).Select(System.IO.Path.GetFileName).Where(n => n![0] != '.').Order().Take(10)
+                .ToArray()
             : [];
         return names.Length == 0 ? "There are no runs there." : $"There are {string.Join(", ", names)}.";
     }

@@ -118,10 +118,14 @@ public sealed record RunSummary
     /// <summary>What the data are, as in <c>data_fingerprint.json</c>; never empty.</summary>
     public required JsonObject DataFingerprint { get; init; }
 
-    /// <summary>Values of leaderboard columns that only some tasks have, by column, for instance <c>sr</c>, <c>alpha</c>.</summary>
+    /// <summary>
+    /// Values of leaderboard columns that only some tasks have, by column, for instance <c>sr</c>, <c>alpha</c>.
+    /// </summary>
     public IReadOnlyDictionary<string, JsonNode?> Columns { get; init; } = new Dictionary<string, JsonNode?>();
 
-    /// <summary>Further keys of <c>metrics.json</c>, for instance <c>teacher_params</c>. They may not replace the common ones.</summary>
+    /// <summary>
+    /// Further keys of <c>metrics.json</c>, for instance <c>teacher_params</c>. They may not replace the common ones.
+    /// </summary>
     public JsonObject Extra { get; init; } = [];
 
     /// <summary>Identifier of a run: name, seed and configuration.</summary>

@@ -139,7 +139,8 @@ public sealed class RunVerifier
         }
         catch (DataException e)
         {
-            if (e.Problem != "no such file" || !_findings.Exists(f => f.File == name && f.Message.StartsWith("missing", StringComparison.Ordinal)))
+            if (e.Problem != "no such file"
+                || !_findings.Exists(f => f.File == name && f.Message.StartsWith("missing", StringComparison.Ordinal)))
                 Error(name, e.Problem);
         }
     }

@@ -69,7 +69,8 @@ sealed class ScoreCheck
         {
             if (!seen.Add(item)) Error(RunFiles.Predictions, $"item '{item.Id}' is there twice");
             if (_contract.IsCrossValidated && (item.Fold is not { } fold || !_contract.Folds.Contains(fold)))
-                Error(RunFiles.Predictions, $"item '{item.Id}' is of fold '{RunContract.FoldCell(item.Fold)}', which the run does not have");
+                Error(RunFiles.Predictions,
+                    $"item '{item.Id}' is of fold '{RunContract.FoldCell(item.Fold)}', which the run does not have");
             if (_findings.Count >= 10) return;
         }
     }
@@ -112,7 +113,8 @@ sealed class ScoreCheck
             string[] expected = [split, index.ToString(CultureInfo.InvariantCulture), _contract.Classes[index]];
             if (!table.Rows[row].AsSpan(1, 3).SequenceEqual(expected))
             {
-                Error(RunFiles.ClassMetrics, $"line {row + 2} is of {string.Join(' ', table.Rows[row][1..4])}; expected {string.Join(' ', expected)}");
+                var found = string.Join(' ', table.Rows[row][1..4]);
+                Error(RunFiles.ClassMetrics, $"line {row + 2} is of {found}; expected {string.Join(' ', expected)}");
                 continue;
             }
             if (split == "validation") continue;
@@ -132,7 +134,8 @@ sealed class ScoreCheck
             Compare(RunFiles.FoldMetrics, $"row {row + 1}, fold", table.Number(row, 0), fold);
             Compare(RunFiles.FoldMetrics, $"n_test of fold {fold}", table.Number(row, table.Column("n_test")), count(fold));
             foreach (var (name, value) in scores(fold))
-                Compare(RunFiles.FoldMetrics, $"test_{name} of fold {fold}", table.Number(row, table.Column($"test_{name}")), value);
+                Compare(RunFiles.FoldMetrics, $"test_{name} of fold {fold}", table.Number(row, table.Column($"test_{name}")),
+                    value);
         }
         CompareMeans(table);
         CompareEpochs();
@@ -146,9 +149,11 @@ sealed class ScoreCheck
             var column = folds.Column($"test_{name}");
             var mean = MeanAndDeviation.Of([.. Enumerable.Range(0, folds.Rows.Count).Select(r => folds.Number(r, column))]);
             var fields = reported.Fields(name);
-            Compare(RunFiles.Metrics, $"cross_validation.test.{name}.mean", fields.Number("mean"), mean.Mean);
-            Compare(RunFiles.Metrics, $"cross_validation.test.{name}.std_population", fields.Number("std_population"), mean.PopulationDeviation);
-            Compare(RunFiles.Metrics, $"cross_validation.test.{name}.std_sample", fields.Number("std_sample"), mean.SampleDeviation);
+            void Same(string key, double value) =>
+                Compare(RunFiles.Metrics, $"cross_validation.test.{name}.{key}", fields.Number(key), value);
+            Same("mean", mean.Mean);
+            Same("std_population", mean.PopulationDeviation);
+            Same("std_sample", mean.SampleDeviation);
         }
     }
 

@@ -12,5 +12,6 @@ public static class Timestamp
 
     /// <summary>Reads such a text; false for anything else.</summary>
     public static bool TryRead(string text, out DateTimeOffset moment) => DateTimeOffset.TryParseExact(
-        text, Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out moment);
+        text, Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out moment);
 }

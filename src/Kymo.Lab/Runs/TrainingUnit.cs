@@ -32,8 +32,8 @@ public sealed class TrainingUnit
     public void WriteEarlyStop(EarlyStopState state) => _run.WriteJson(Relative(RunFiles.EarlyStop), state.ToJson());
 
     /// <summary>
-    /// Copies this fold's early stop and checkpoints to the top of the run, where every reader of run folders looks for them. Call it
-    /// for the fold that validation chose.
+    /// Copies this fold's early stop and checkpoints to the top of the run, where every reader of run folders looks for them.
+    /// Call it for the fold that validation chose.
     /// </summary>
     /// <exception cref="InvalidOperationException">This is the run itself.</exception>
     public void PromoteToRun()
@@ -58,5 +58,6 @@ public sealed class TrainingUnit
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Fold is { } fold ? string.Create(CultureInfo.InvariantCulture, $"fold {fold}") : _run.Name;
+    public override string ToString() =>
+        Fold is { } fold ? string.Create(CultureInfo.InvariantCulture, $"fold {fold}") : _run.Name;
 }

@@ -11,7 +11,8 @@ public sealed class BootstrapTests
     {
         // First outputs for seed 1234567, from the reference implementation.
         var generator = new SplitMix64(1234567);
-        ulong[] expected = [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821];
+        ulong[] expected = [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431,
+            16408922859458223821];
         foreach (var number in expected) Assert.Equal(number, generator.Next());
     }
 
@@ -99,7 +100,8 @@ public sealed class BootstrapTests
     public void Options_out_of_range_and_uneven_lists_are_refused()
     {
         Assert.Throws<ArgumentException>(() => BootstrapInterval.Of([0], [0], null, 2, Accuracy.Of, new() { Level = 1 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => BootstrapInterval.Of([0], [0], null, 2, Accuracy.Of, new() { Resamples = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            BootstrapInterval.Of([0], [0], null, 2, Accuracy.Of, new() { Resamples = 0 }));
         Assert.Throws<ArgumentException>(() => BootstrapInterval.Of([0, 1], [0, 1], ["a"], 2, Accuracy.Of, s_options));
         Assert.Throws<ArgumentException>(() => BootstrapInterval.Of([], [], null, 2, Accuracy.Of, s_options));
     }
