@@ -48,6 +48,11 @@ struct Invalid : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// No memory left: reported as KT_OUT_OF_MEMORY.
+struct OutOfMemory : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 // Stores the text of the exception in flight for kt_last_error and returns its status.
 int32_t failed() noexcept;
 
@@ -109,6 +114,14 @@ inline at::Device device(int32_t type, int32_t index)
     return at::Device(static_cast<at::DeviceType>(type), static_cast<at::DeviceIndex>(index));
 }
 
+// Dropout of LibTorch's definition with a mask of our own; a step of the generator chooses it (dropout.cpp).
 at::Tensor dropout(const at::Tensor& input, double p, const at::Generator& generator);
+
+enum class Cell { tanh, relu, gru, lstm };
+
+// A stack of recurrent layers as at::rnn_tanh, at::rnn_relu, at::gru and at::lstm give it: output, last hidden state and, for lstm,
+// last cell state (recurrent.cpp).
+std::tuple<at::Tensor, at::Tensor, at::Tensor> recurrent(Cell cell, const at::Tensor& input, at::TensorList state, at::TensorList weights,
+                                                         bool has_biases, int64_t layers, bool bidirectional, bool batch_first);
 
 }  // namespace kt

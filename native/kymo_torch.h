@@ -135,6 +135,20 @@ KT_EXPORT int32_t kt_generator_seed(kt_generator generator, uint64_t seed);
 KT_EXPORT int32_t kt_generator_get_state(kt_generator generator, uint8_t* buffer, int64_t* length);
 KT_EXPORT int32_t kt_generator_set_state(kt_generator generator, const uint8_t* state, int64_t length);
 
+// ---- memory (allocator.cpp): a CPU allocator that keeps freed blocks for the next step
+
+KT_EXPORT int32_t kt_memory_set_caching(int32_t enabled);
+
+// At most this many bytes are kept; what is freed beyond goes back to the system. Default: a quarter of the memory.
+KT_EXPORT int32_t kt_memory_limit(int64_t bytes);
+
+// Gives kept memory back to the system, the largest ranges first, until at most `keep` bytes are kept.
+KT_EXPORT int32_t kt_memory_trim(int64_t keep);
+
+// Six numbers: bytes in use, bytes kept, the most of both together, blocks cut from kept memory, blocks from untouched memory,
+// the limit. Blocks below 4 KiB are not counted.
+KT_EXPORT int32_t kt_memory_statistics(int64_t* values);
+
 // ---- optimisers (optimizers.cpp): one call over all parameters; those without a gradient are passed over
 
 // Adam with weight decay added to the gradient (decoupled 0) or taken off the weight (decoupled 1: AdamW).

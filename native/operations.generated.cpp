@@ -1239,7 +1239,7 @@ int32_t kt_rnn_tanh(kt_tensor input_, kt_tensor hx_, const kt_tensor* params_, i
     const bool has_biases = has_biases_ != 0;
     const bool bidirectional = bidirectional_ != 0;
     const bool batch_first = batch_first_ != 0;
-    auto results = at::rnn_tanh(input, hx, params, has_biases, num_layers, 0.0, false, bidirectional, batch_first);
+    auto results = kt::recurrent(kt::Cell::tanh, input, {hx}, params, has_biases, num_layers, bidirectional, batch_first);
     kt::give(output, std::move(std::get<0>(results)));
     kt::give(hidden, std::move(std::get<1>(results)));
     KT_END
@@ -1254,7 +1254,7 @@ int32_t kt_rnn_relu(kt_tensor input_, kt_tensor hx_, const kt_tensor* params_, i
     const bool has_biases = has_biases_ != 0;
     const bool bidirectional = bidirectional_ != 0;
     const bool batch_first = batch_first_ != 0;
-    auto results = at::rnn_relu(input, hx, params, has_biases, num_layers, 0.0, false, bidirectional, batch_first);
+    auto results = kt::recurrent(kt::Cell::relu, input, {hx}, params, has_biases, num_layers, bidirectional, batch_first);
     kt::give(output, std::move(std::get<0>(results)));
     kt::give(hidden, std::move(std::get<1>(results)));
     KT_END
@@ -1269,7 +1269,7 @@ int32_t kt_gru(kt_tensor input_, kt_tensor hx_, const kt_tensor* params_, int32_
     const bool has_biases = has_biases_ != 0;
     const bool bidirectional = bidirectional_ != 0;
     const bool batch_first = batch_first_ != 0;
-    auto results = at::gru(input, hx, params, has_biases, num_layers, 0.0, false, bidirectional, batch_first);
+    auto results = kt::recurrent(kt::Cell::gru, input, {hx}, params, has_biases, num_layers, bidirectional, batch_first);
     kt::give(output, std::move(std::get<0>(results)));
     kt::give(hidden, std::move(std::get<1>(results)));
     KT_END
@@ -1284,7 +1284,7 @@ int32_t kt_lstm(kt_tensor input_, const kt_tensor* hx_, int32_t hx_count, const 
     const bool has_biases = has_biases_ != 0;
     const bool bidirectional = bidirectional_ != 0;
     const bool batch_first = batch_first_ != 0;
-    auto results = at::lstm(input, hx, params, has_biases, num_layers, 0.0, false, bidirectional, batch_first);
+    auto results = kt::recurrent(kt::Cell::lstm, input, hx, params, has_biases, num_layers, bidirectional, batch_first);
     kt::give(output, std::move(std::get<0>(results)));
     kt::give(hidden, std::move(std::get<1>(results)));
     kt::give(cell, std::move(std::get<2>(results)));

@@ -43,6 +43,8 @@ int32_t failed() noexcept
         throw;
     } catch (const Invalid& error) {
         return keep(KT_INVALID, error.what());
+    } catch (const OutOfMemory& error) {
+        return keep(KT_OUT_OF_MEMORY, error.what());
     } catch (const c10::Error& error) {
         const char* text = error.what_without_backtrace();
         const bool memory = std::strstr(text, "not enough memory") != nullptr || std::strstr(text, "out of memory") != nullptr

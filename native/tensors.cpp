@@ -23,22 +23,6 @@ bool is_plain(const at::Tensor& tensor) { return tensor.device().is_cpu() && ten
 
 }  // namespace
 
-namespace kt {
-
-at::Tensor dropout(const at::Tensor& input, double p, const at::Generator& generator)
-{
-    if (p == 0) return input;
-    if (p >= 1) return input * 0;
-    at::Tensor mask;
-    {
-        c10::AutoGradMode off(false);
-        mask = at::empty_like(input).bernoulli_(1 - p, generator).div_(1 - p);
-    }
-    return input * mask;
-}
-
-}  // namespace kt
-
 extern "C" {
 
 int32_t kt_tensor_empty(const int64_t* sizes, int32_t rank, int32_t type, int32_t device_type, int32_t device_index, kt_tensor* result)

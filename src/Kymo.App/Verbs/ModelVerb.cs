@@ -35,7 +35,7 @@ static class ModelVerb
             using var network = ModelRegistry.Find(parsed.GetValue(name)!).Create(Parse(parsed.GetValue(settings)!), 0);
             var state = network.State().ToArray();
             terminal.Table(["tensor", "shape", ">numbers"], state.Select(entry => (IReadOnlyList<string>)[
-                entry.Name, "[" + string.Join(", ", entry.Tensor.Shape.ToArray()) + "]", Count(entry.Tensor).ToString("N0", CultureInfo.InvariantCulture)]));
+                entry.Name, "[" + string.Join(", ", entry.Tensor.Shape.ToArray()) + "]", entry.Tensor.Count.ToString("N0", CultureInfo.InvariantCulture)]));
             terminal.Say($"\n{network.ParameterCount.ToString("N0", CultureInfo.InvariantCulture)} parameters");
             terminal.Answer(new JsonObject
             {
@@ -98,13 +98,6 @@ static class ModelVerb
             return ExitCode.Done;
         });
         return command;
-    }
-
-    static long Count(Tensor tensor)
-    {
-        long count = 1;
-        foreach (var size in tensor.Shape) count *= size;
-        return count;
     }
 
     /// <summary>Settings typed as <c>key=value</c>.</summary>

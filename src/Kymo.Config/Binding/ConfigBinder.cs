@@ -103,7 +103,7 @@ public static class ConfigBinder
         return Type.GetTypeCode(type) switch
         {
             TypeCode.Boolean => value as bool?,
-            TypeCode.Int32 => value is long number and >= int.MinValue and <= int.MaxValue ? (int)number : null,
+            TypeCode.Int32 => value is long number && number is >= int.MinValue and <= int.MaxValue ? (int)number : null,
             TypeCode.Int64 => value as long?,
             TypeCode.Double => Number(value),
             TypeCode.Single => (float?)Number(value),

@@ -1,8 +1,11 @@
+using System.Runtime.InteropServices;
+
 namespace Kymo.Signals.Audio;
 
 /// <summary>
-/// Reads whole sound files through libsndfile (WAV with PCM 8/16/24/32, float and ADPCM, FLAC, OGG, MP3, AIFF, AU, CAF) and writes
-/// WAV. Integers are scaled to [-1, 1) by the power of two of their width. The file's content decides what it is, not its name.
+/// Reads whole sound files through libsndfile (WAV with PCM 8/16/24/32, float and ADPCM, FLAC, OGG, MP3, AIFF, AU, CAF) and
+/// writes WAV. Integers are scaled to [-1, 1) by the power of two of their width. The file's content decides what it is, not its
+/// name.
 /// </summary>
 public static class AudioFile
 {
@@ -25,10 +28,11 @@ public static class AudioFile
     {
         options ??= new();
         using var reader = AudioReader.Open(path, options);
-        var interleaved = ReadInterleaved(reader, path, options);
-        if (!options.AllowSilence && SampleChecks.AreSilent(interleaved))
-            throw new DataException(path, $"is silent: all {interleaved.Length / reader.Info.Channels} frames are zero, expected sound");
-        return new(reader.Info.SampleRate, reader.Info.Channels, Separate(interleaved, reader.Info.Channels));
+        float[] interleaved = [];
+        var filled = ReadInterleaved(reader, path, options, ref interleaved);
+        Array.Resize(ref interleaved, filled);
+        var channels = reader.Info.Channels;
+        return new(reader.Info.SampleRate, channels, channels == 1 ? interleaved : Separate(interleaved, channels));
     }
 
     /// <summary>Reads a file as one channel: resampled per channel, then the mean over channels.</summary>
@@ -40,16 +44,40 @@ public static class AudioFile
     /// <exception cref="DllNotFoundException">libsndfile or libsoxr is not installed; the message names the package.</exception>
     public static float[] ReadMono(string path, int? sampleRate = null, AudioReadOptions? options = null)
     {
-        options ??= new();
-        var clip = Read(path, options);
-        var rate = sampleRate ?? clip.SampleRate;
-        if ((double)clip.Frames * rate / clip.SampleRate > options.MaxSamples)
-            throw new DataException(
-                path, $"has {clip.Frames} frames at {clip.SampleRate} Hz, which are more than {options.MaxSamples} at {rate} Hz");
-        return clip.ToMono(rate);
+        float[] buffer = [];
+        var samples = ReadMono(path, sampleRate, options ?? new(), ref buffer);
+        var isWhole = MemoryMarshal.TryGetArray(samples, out var segment) && segment.Count == segment.Array!.Length;
+        return isWhole ? segment.Array! : samples.ToArray();
     }
 
-    /// <summary>Writes a WAV file under a temporary name, flushes it and gives it its name; an existing file is replaced.</summary>
+    /// <summary>
+    /// The same, in <paramref name="buffer"/> where it can be: it is replaced by a larger one where it is too small.
+    /// </summary>
+    internal static ReadOnlyMemory<float> ReadMono(string path, int? sampleRate, AudioReadOptions options, ref float[] buffer)
+    {
+        using var reader = AudioReader.Open(path, options);
+        var filled = ReadInterleaved(reader, path, options, ref buffer);
+        var (from, channels) = (reader.Info.SampleRate, reader.Info.Channels);
+        var to = sampleRate ?? from;
+        if (channels == 1 && from == to) return buffer.AsMemory(0, filled);
+        if ((double)filled / channels * to / from > options.MaxSamples)
+            throw new DataException(
+                path, $"has {filled / channels} frames at {from} Hz, which are more than {options.MaxSamples} at {to} Hz");
+        try
+        {
+            var interleaved = buffer.AsSpan(0, filled);
+            if (channels == 1) return Resampler.Resample(interleaved, from, to);
+            return new AudioClip(from, channels, Separate(interleaved, channels)).ToMono(to);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new DataException(path, error.Message, error);
+        }
+    }
+
+    /// <summary>
+    /// Writes a WAV file under a temporary name, flushes it and gives it its name; an existing file is replaced.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="clip">The sound.</param>
     /// <param name="encoding">How samples are stored; 16-bit PCM by default, which clips to [-1, 1).</param>
@@ -57,28 +85,30 @@ public static class AudioFile
     public static void WriteWav(string path, AudioClip clip, WavEncoding encoding = WavEncoding.Pcm16) =>
         WavWriter.Write(path, clip, encoding);
 
-    // The header is trusted for the first allocation only as far as the file's size bears it out; after that the buffer grows with
-    // what is decoded.
-    static float[] ReadInterleaved(AudioReader reader, string path, AudioReadOptions options)
+    // The header is trusted for the first allocation only as far as the file's size bears it out; after that the buffer grows
+    // with what is decoded.
+    static int ReadInterleaved(AudioReader reader, string path, AudioReadOptions options, ref float[] samples)
     {
         var channels = reader.Info.Channels;
         var limit = Math.Min(options.MaxSamples, Array.MaxLength) / channels * channels;
         CheckLimit(reader.Info.Frames * (decimal?)channels ?? 0);
-        var plausible = Math.Max(1 << 16, reader.FileBytes * 8);
-        var stated = Math.Min((long)Math.Min(reader.Info.Frames ?? 0, (decimal)limit) * channels, plausible);
-        var samples = new float[Math.Clamp(stated / channels, 1, limit / channels) * channels];
+        var plausible = Math.Max(1 << 16, reader.FileBytes * 8) / channels * channels;
+        var stated = (reader.Info.Frames ?? 0) * channels;
+        var first = Math.Clamp(Math.Min(stated, plausible), channels, Math.Max(limit, channels));
+        if (samples.Length < first) samples = GC.AllocateUninitializedArray<float>((int)first);
         var filled = 0;
         while (true)
         {
-            var frames = reader.Read(samples.AsSpan(filled));
-            filled += frames * channels;
-            if (frames == 0 || reader.Position == reader.Info.Frames) break;
-            if (filled < samples.Length) continue;
-            if (filled >= limit) CheckLimit(filled + 1);
+            var room = (int)Math.Min(samples.Length, limit) / channels * channels;
+            filled += reader.Read(samples.AsSpan(filled, room - filled)) * channels;
+            if (filled < room || reader.Position == reader.Info.Frames) break;
+            if (room == limit && !reader.AtEnd()) CheckLimit(limit + 1m);
+            if (room == limit) break;
             Array.Resize(ref samples, (int)Math.Min(limit, Math.Max(2L * filled, 4096L * channels)));
         }
-        if (filled < samples.Length) Array.Resize(ref samples, filled);
-        return samples;
+        if (!options.AllowSilence && SampleChecks.AreSilent(samples.AsSpan(0, filled)))
+            throw new DataException(path, $"is silent: all {filled / channels} frames are zero, expected sound");
+        return filled;
 
         void CheckLimit(decimal count)
         {
@@ -86,15 +116,15 @@ public static class AudioFile
         }
     }
 
-    static float[] Separate(float[] interleaved, int channels)
+    static float[] Separate(ReadOnlySpan<float> interleaved, int channels)
     {
-        if (channels == 1) return interleaved;
-        var separate = new float[interleaved.Length];
+        var separate = GC.AllocateUninitializedArray<float>(interleaved.Length);
         var frames = interleaved.Length / channels;
         for (var channel = 0; channel < channels; channel++)
         {
             var target = separate.AsSpan(channel * frames, frames);
-            for (int frame = 0, index = channel; frame < target.Length; frame++, index += channels) target[frame] = interleaved[index];
+            for (int frame = 0, index = channel; frame < target.Length; frame++, index += channels)
+                target[frame] = interleaved[index];
         }
         return separate;
     }

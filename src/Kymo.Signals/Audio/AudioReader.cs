@@ -5,7 +5,8 @@ using Kymo.Signals.Native;
 namespace Kymo.Signals.Audio;
 
 /// <summary>
-/// Reads a sound file block by block through libsndfile, which decides by the file's content what it is. For one thread at a time.
+/// Reads a sound file block by block through libsndfile, which decides by the file's content what it is. For one thread at a
+/// time.
 /// </summary>
 public sealed unsafe class AudioReader : IDisposable
 {
@@ -63,11 +64,13 @@ public sealed unsafe class AudioReader : IDisposable
         ObjectDisposedException.ThrowIf(_file == 0, this);
         var room = samples.Length / Info.Channels;
         if (samples.Length % Info.Channels != 0)
-            throw new ArgumentException($"has room for {samples.Length} samples, expected a multiple of {Info.Channels}", nameof(samples));
+            throw new ArgumentException(
+                $"has room for {samples.Length} samples, expected a multiple of {Info.Channels}", nameof(samples));
         if (room == 0) return 0;
         long frames;
         fixed (float* target = samples) frames = SndFile.ReadFrames(_file, target, room);
-        if (_source.Error is { } error) throw new DataException(_path, $"cannot be read at byte {_source.Position}: {error.Message}", error);
+        if (_source.Error is { } error)
+            throw new DataException(_path, $"cannot be read at byte {_source.Position}: {error.Message}", error);
         if (SndFile.Error(_file) != 0 && !(_options.AllowTruncated && frames >= 0))
             throw new DataException(_path, $"is damaged after frame {Position}: {SndFile.Message(_file)}");
         frames = Math.Clamp(frames, 0, room);
@@ -77,6 +80,9 @@ public sealed unsafe class AudioReader : IDisposable
         return (int)frames;
     }
 
+    /// <summary>Whether no frame is left; what is left of the file's length goes unread.</summary>
+    internal bool AtEnd() => Read(stackalloc float[Info.Channels]) == 0;
+
     /// <summary>Goes to a frame, so that the next read begins there.</summary>
     /// <param name="frame">Counted from the start of the sound, from 0 to its length.</param>
     /// <exception cref="DataException">The file is damaged there or too short.</exception>
@@ -84,7 +90,8 @@ public sealed unsafe class AudioReader : IDisposable
     {
         ObjectDisposedException.ThrowIf(_file == 0, this);
         ArgumentOutOfRangeException.ThrowIfNegative(frame);
-        if (SndFile.Seek(_file, frame, 0) != frame) throw new DataException(_path, $"has no frame {frame}: {SndFile.Message(_file)}");
+        if (SndFile.Seek(_file, frame, 0) != frame)
+            throw new DataException(_path, $"has no frame {frame}: {SndFile.Message(_file)}");
         Position = frame;
     }
 
@@ -121,8 +128,8 @@ public sealed unsafe class AudioReader : IDisposable
         var read = _source.Read(head);
         if (SoundContent.Container(head[..read]) is not { } container)
             throw new DataException(
-                _path, $"is no sound file that is read here: it begins with {Convert.ToHexString(head[..read])}, expected {SoundContent.Known}");
-        CheckStatedData(container);
+                _path, $"is no sound file: it begins with {Convert.ToHexString(head[..read])}, expected {SoundContent.Known}");
+        CheckWhole(container);
         _source.Seek(0, 0);
         var io = new SndFile.VirtualIo { GetLength = &GetLength, Seek = &Seek, Read = &Read, Write = &Write, Tell = &Tell };
         SndFile.Info info = default;
@@ -132,12 +139,17 @@ public sealed unsafe class AudioReader : IDisposable
         Accept(info);
     }
 
-    void CheckStatedData(string container)
+    void CheckWhole(string container)
     {
-        if (_options.AllowTruncated || SoundContent.StatedData(_source, container) is not var (start, bytes)) return;
-        if (start + bytes > _source.Length)
+        if (_options.AllowTruncated) return;
+        if (SoundContent.StatedData(_source, container) is ({ } start, { } bytes)
+            && (start > _source.Length || bytes > (ulong)(_source.Length - start)))
             throw new DataException(
-                _path, $"is truncated: the header puts {bytes} bytes of samples at byte {start}, the file ends at {_source.Length}");
+                _path,
+                $"is truncated: the header puts {bytes} bytes of samples at byte {start}, the file ends at {_source.Length}");
+        if (container == "OGG" && !SoundContent.EndsLikeOgg(_source))
+            throw new DataException(
+                _path, $"is truncated: the file ends at byte {_source.Length} without the stream's last page");
     }
 
     void Accept(in SndFile.Info info)
@@ -149,15 +161,16 @@ public sealed unsafe class AudioReader : IDisposable
         if (info.Frames < 0) throw new DataException(_path, $"states {info.Frames} frames, expected 0 or more");
         long? frames = info.Frames == UnknownFrames ? null : info.Frames;
         if (frames == 0) throw new DataException(_path, "holds no samples (zero length), expected at least one");
-        Info = new(info.SampleRate, info.Channels, frames, SoundFormats.Container(info.Format), SoundFormats.Encoding(info.Format));
+        Info = new(
+            info.SampleRate, info.Channels, frames, SoundFormats.Container(info.Format), SoundFormats.Encoding(info.Format));
     }
 
     void CheckFinite(ReadOnlySpan<float> samples)
     {
         var bad = SampleChecks.FirstNotFinite(samples);
-        if (bad >= 0)
-            throw new DataException(
-                _path, $"holds {samples[bad]} at frame {Position + bad / Info.Channels}, channel {bad % Info.Channels}, expected finite samples");
+        if (bad < 0) return;
+        var (frame, channel) = (Position + bad / Info.Channels, bad % Info.Channels);
+        throw new DataException(_path, $"holds {samples[bad]} at frame {frame}, channel {channel}, expected finite samples");
     }
 
     void CheckEnd()
@@ -174,7 +187,8 @@ public sealed unsafe class AudioReader : IDisposable
     static long Seek(long offset, int whence, nint data) => Source(data).Seek(offset, whence);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    static long Read(byte* target, long count, nint data) => Source(data).Read(new(target, (int)Math.Clamp(count, 0, int.MaxValue)));
+    static long Read(byte* target, long count, nint data) =>
+        Source(data).Read(new(target, (int)Math.Clamp(count, 0, int.MaxValue)));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     static long Write(byte* source, long count, nint data) => 0;

@@ -2,7 +2,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Kymo.Signals.Audio;
 
-/// <summary>A file as libsndfile's callbacks read it: at a position of its own, through one buffer. Keeps the first error.</summary>
+/// <summary>
+/// A file as libsndfile's callbacks read it: at a position of its own, through one buffer. Keeps the first error.
+/// </summary>
 sealed class FileSource : IDisposable
 {
     readonly SafeFileHandle _file;

@@ -42,7 +42,8 @@ public static class Resampler
         {
             var quality = Soxr.Quality(new(Soxr.HighQuality), new(0));
             var error = Soxr.Oneshot(
-                fromRate, toRate, 1, input, (nuint)samples.Length, null, result, (nuint)output.Length, &done, null, &quality, null);
+                fromRate, toRate, 1, input, (nuint)samples.Length, null, result, (nuint)output.Length, &done, null, &quality,
+                null);
             if (error != 0)
                 throw new InvalidOperationException(
                     $"libsoxr cannot resample {fromRate} Hz to {toRate} Hz: {Marshal.PtrToStringUTF8(error)}");

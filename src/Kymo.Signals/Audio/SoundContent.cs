@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace Kymo.Signals.Audio;
 
@@ -30,41 +31,80 @@ static class SoundContent
     }
 
     /// <summary>
-    /// The bytes a file states its samples take and where they begin, for containers that state it; null where they do not, or say
-    /// "until the end" as recorders do that write to a pipe.
+    /// The bytes a file states its samples take and where they begin, for containers that state it; no bytes where it says
+    /// "until the end", as recorders do that write to a pipe.
     /// </summary>
-    public static (long Start, long Bytes)? StatedData(FileSource source, string container)
+    public static (long Start, ulong? Bytes)? StatedData(FileSource source, string container)
     {
-        Span<byte> head = stackalloc byte[16];
+        Span<byte> head = stackalloc byte[48];
         source.Seek(0, 0);
-        if (source.Read(head) < head.Length) return null;
-        if (container == "AU")
+        head = head[..source.Read(head)];
+        if (head.Length < 48) return null;
+        switch (container)
         {
-            var big = head[0] == '.';
-            var size = Number(head[8..], big);
-            return size == uint.MaxValue ? null : (Number(head[4..], big), size);
+            case "WAV": return Find(source, new("data", 4, 4, 12, BigEndian: head[3] == 'X'));
+            case "AIFF": return Find(source, new("SSND", 4, 4, 12, BigEndian: true));
+            case "CAF": return Find(source, new("data", 4, 8, 8, BigEndian: true));
+            case "W64": return Find(source, new("data", 16, 8, 40, BigEndian: false, Align: 8, CountsHeader: true));
+            case "RF64" when head[12..].StartsWith("ds64"u8):
+                return Find(source, new("data", 4, 4, 12, BigEndian: false)) is var (start, _)
+                    ? (start, Number(head[28..36], bigEndian: false))
+                    : null;
+            case "AU":
+                var size = Number(head[8..12], bigEndian: head[0] == '.');
+                return ((long)Number(head[4..8], bigEndian: head[0] == '.'), size == uint.MaxValue ? null : size);
+            default: return null;
         }
-        return container is "WAV" or "AIFF" ? Chunk(source, container == "AIFF" || head[3] == 'X', container == "AIFF") : null;
     }
 
-    static (long Start, long Bytes)? Chunk(FileSource source, bool big, bool aiff)
+    /// <summary>Whether the last page of an OGG file is whole and marked as the last of its stream.</summary>
+    public static bool EndsLikeOgg(FileSource source)
     {
-        Span<byte> chunk = stackalloc byte[8];
-        long position = 12;
-        for (var count = 0; count < MaxChunks && position + 8 <= source.Length; count++)
+        // A page has at most 27 + 255 + 255 * 255 bytes.
+        var tail = new byte[Math.Min(source.Length, 65307)];
+        source.Seek(source.Length - tail.Length, 0);
+        var page = tail.AsSpan(0, source.Read(tail));
+        if (page.LastIndexOf("OggS"u8) is not (>= 0 and var start)) return false;
+        page = page[start..];
+        if (page.Length < 27 || page.Length < 27 + page[26]) return false;
+        var bytes = 27 + page[26];
+        foreach (var segment in page.Slice(27, page[26])) bytes += segment;
+        return page.Length >= bytes && (page[5] & 4) != 0;
+    }
+
+    /// <summary>How a container lays out its chunks: an identifier, a size, then the content, one after the other.</summary>
+    readonly record struct Chunks(
+        string Wanted, int IdBytes, int SizeBytes, int Start, bool BigEndian, int Align = 2, bool CountsHeader = false);
+
+    // The first chunk of the wanted name. A size of nothing but ones, or of zero as a recorder leaves it before it is done, is
+    // unknown.
+    static (long Start, ulong? Bytes)? Find(FileSource source, Chunks chunks)
+    {
+        var headerBytes = chunks.IdBytes + chunks.SizeBytes;
+        Span<byte> header = stackalloc byte[headerBytes];
+        var position = (ulong)chunks.Start;
+        for (var count = 0; count < MaxChunks && position + (ulong)headerBytes <= (ulong)source.Length; count++)
         {
-            source.Seek(position, 0);
-            if (source.Read(chunk) < 8) return null;
-            var size = Number(chunk[4..], big);
-            position += 8;
-            if (chunk.StartsWith(aiff ? "SSND"u8 : "data"u8)) return size is 0 or uint.MaxValue ? null : (position, size);
-            position += size + size % 2;
+            source.Seek((long)position, 0);
+            if (source.Read(header) < headerBytes) return null;
+            var size = Number(header[chunks.IdBytes..], chunks.BigEndian);
+            var unknown = size == 0 || size == ulong.MaxValue >> (64 - 8 * chunks.SizeBytes);
+            if (chunks.CountsHeader) size = size < (ulong)headerBytes ? 0 : size - (ulong)headerBytes;
+            position += (ulong)headerBytes;
+            if (Ascii.Equals(header[..4], chunks.Wanted)) return ((long)position, unknown ? null : size);
+            if (size > (ulong)source.Length) return null;
+            position += (size + (ulong)chunks.Align - 1) / (ulong)chunks.Align * (ulong)chunks.Align;
         }
         return null;
     }
 
-    static uint Number(ReadOnlySpan<byte> bytes, bool big) =>
-        big ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+    static ulong Number(ReadOnlySpan<byte> bytes, bool bigEndian) => (bytes.Length, bigEndian) switch
+    {
+        (4, true) => BinaryPrimitives.ReadUInt32BigEndian(bytes),
+        (4, false) => BinaryPrimitives.ReadUInt32LittleEndian(bytes),
+        (_, true) => BinaryPrimitives.ReadUInt64BigEndian(bytes),
+        _ => BinaryPrimitives.ReadUInt64LittleEndian(bytes),
+    };
 
     // Eleven bits of sync, then a version, layer, bit rate and sample rate that exist.
     static bool IsMpegFrame(ReadOnlySpan<byte> head) =>

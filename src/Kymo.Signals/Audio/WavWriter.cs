@@ -12,13 +12,16 @@ public enum WavEncoding
     Float32,
 }
 
-/// <summary>Writes RIFF WAVE: 44 bytes of header for PCM; a longer format chunk and a fact chunk for floats, as the format wants.</summary>
+/// <summary>
+/// Writes RIFF WAVE: 44 bytes of header for PCM; a longer format chunk and a fact chunk for floats, as the format wants.
+/// </summary>
 static class WavWriter
 {
     public static void Write(string path, AudioClip clip, WavEncoding encoding)
     {
         var bad = SampleChecks.FirstNotFinite(clip.Samples);
-        if (bad >= 0) throw new ArgumentException($"holds {clip.Samples[bad]} at sample {bad}, expected finite samples", nameof(clip));
+        if (bad >= 0)
+            throw new ArgumentException($"holds {clip.Samples[bad]} at sample {bad}, expected finite samples", nameof(clip));
         var width = encoding == WavEncoding.Pcm16 ? 2 : 4;
         var bytes = (long)clip.Samples.Length * width;
         if (bytes > uint.MaxValue - 64) throw new ArgumentException($"has {bytes} bytes, expected less than 4 GiB", nameof(clip));

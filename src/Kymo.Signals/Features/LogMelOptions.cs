@@ -35,8 +35,8 @@ public enum SilenceRule
 }
 
 /// <summary>
-/// Everything that decides a log-mel spectrogram (mel, frame): periodic Hann window, centred frames with zeros outside the signal,
-/// power spectrum, Slaney's mel filters with area norm, decibels. The definitions are librosa's.
+/// Everything that decides a log-mel spectrogram (mel, frame): periodic Hann window, centred frames with zeros outside the
+/// signal, power spectrum, Slaney's mel filters with area norm, decibels. The definitions are librosa's.
 /// </summary>
 public sealed record LogMelOptions
 {
@@ -116,13 +116,17 @@ public sealed record LogMelOptions
         return problems;
     }
 
-    /// <summary>One line that names every value: equal options give equal text in every culture and version of the program.</summary>
+    /// <summary>
+    /// One line that names every value: equal options give equal text in every culture and version of the program.
+    /// </summary>
     public string ToCanonicalText() => string.Create(
         CultureInfo.InvariantCulture,
         $"logmel/1 sampleRate={SampleRate} nFft={NFft} winLength={WinLength} hopLength={HopLength} nMels={NMels} fMin={FMin:R} " +
         $"fMax={FMax:R} topDb={TopDb:R} reference={Reference} referencePower={ReferencePower:R} duration={Duration:R} " +
         $"shortClips={ShortClips} silence={Silence}");
 
-    /// <summary>SHA-256 of <see cref="ToCanonicalText"/>, 64 hexadecimal digits: for the fingerprint of a feature cache.</summary>
+    /// <summary>
+    /// SHA-256 of <see cref="ToCanonicalText"/>, 64 hexadecimal digits: for the fingerprint of a feature cache.
+    /// </summary>
     public string Fingerprint() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToCanonicalText())));
 }

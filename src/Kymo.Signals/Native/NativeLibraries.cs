@@ -13,6 +13,11 @@ static class NativeLibraries
     /// <summary>The name libsoxr is imported by.</summary>
     public const string Soxr = "soxr";
 
+    static readonly string[] s_sndFileNames =
+        ["libsndfile.so.1", "libsndfile.so", "libsndfile.1.dylib", "sndfile.dll", "libsndfile-1.dll"];
+
+    static readonly string[] s_soxrNames = ["libsoxr.so.0", "libsoxr.so", "libsoxr.0.dylib", "soxr.dll", "libsoxr.dll"];
+
     static NativeLibraries() => NativeLibrary.SetDllImportResolver(typeof(NativeLibraries).Assembly, Resolve);
 
     /// <summary>Makes imports of this assembly look here; called before the first of them.</summary>
@@ -20,9 +25,8 @@ static class NativeLibraries
 
     static nint Resolve(string name, Assembly assembly, DllImportSearchPath? search) => name switch
     {
-        SndFile => Load(["libsndfile.so.1", "libsndfile.so", "libsndfile.1.dylib", "sndfile.dll", "libsndfile-1.dll"], "libsndfile",
-            "libsndfile1"),
-        Soxr => Load(["libsoxr.so.0", "libsoxr.so", "libsoxr.0.dylib", "soxr.dll", "libsoxr.dll"], "libsoxr", "libsoxr0"),
+        SndFile => Load(s_sndFileNames, "libsndfile", "libsndfile1"),
+        Soxr => Load(s_soxrNames, "libsoxr", "libsoxr0"),
         _ => 0,
     };
 

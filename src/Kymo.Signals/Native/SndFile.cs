@@ -51,5 +51,6 @@ static unsafe partial class SndFile
     private static partial nint ErrorText(nint file);
 
     /// <summary>What libsndfile says about the last error of a file (of opening, where <paramref name="file"/> is 0).</summary>
-    public static string Message(nint file) => Marshal.PtrToStringUTF8(ErrorText(file))?.TrimEnd('.', ' ', '\n') ?? "unknown error";
+    public static string Message(nint file) =>
+        Marshal.PtrToStringUTF8(ErrorText(file))?.TrimEnd('.', ' ', '\n') ?? "unknown error";
 }

@@ -24,7 +24,9 @@ static unsafe partial class Soxr
     [LibraryImport(NativeLibraries.Soxr, EntryPoint = "soxr_quality_spec")]
     public static partial QualitySpec Quality(CULong recipe, CULong flags);
 
-    /// <summary>Null specifications mean interleaved 32-bit floats and one thread. Returns 0 or a text of the library's own.</summary>
+    /// <summary>
+    /// Null specifications mean interleaved 32-bit floats and one thread. Returns 0 or a text of the library's own.
+    /// </summary>
     [LibraryImport(NativeLibraries.Soxr, EntryPoint = "soxr_oneshot")]
     public static partial nint Oneshot(
         double inputRate, double outputRate, uint channels, float* input, nuint inputLength, nuint* inputDone, float* output,

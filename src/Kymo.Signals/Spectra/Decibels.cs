@@ -11,46 +11,60 @@ public static class Decibels
     /// <summary>The smallest power that is told from silence: -100 dB re 1.</summary>
     public const float DefaultAmin = 1e-10f;
 
-    static readonly float s_scale = (float)(10 * Math.Log10(2));
+    static readonly float s_perOctave = (float)(10 * Math.Log10(2));
 
     /// <summary>Converts in place.</summary>
-    /// <param name="power">Power on input, dB re <paramref name="reference"/> on output; NaN stays NaN.</param>
+    /// <param name="power">Power on input, dB re <paramref name="reference"/> on output; a NaN stays and leaves no floor.</param>
     /// <param name="reference">The power that becomes 0 dB.</param>
     /// <param name="topDb">The floor in dB below the largest value; positive infinity for none.</param>
-    /// <param name="amin">Smaller powers count as this; above 0.</param>
+    /// <param name="amin">Smaller powers count as this; at least 1.2e-38.</param>
     public static void FromPower(Span<float> power, float reference, float topDb = 80, float amin = DefaultAmin) =>
         FromPower(power, Maximum(power), reference, topDb, amin);
 
     internal static void FromPower(Span<float> power, float maximum, float reference, float topDb, float amin)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(amin);
-        var offset = -10 * Math.Log10(Math.Max(amin, reference));
-        var floor = (float)(10 * Math.Log10(Math.Max(amin, maximum)) + offset - topDb);
-        var shift = (float)offset;
-        var i = 0;
-        for (; i + Vector256<float>.Count <= power.Length; i += Vector256<float>.Count)
+        ArgumentOutOfRangeException.ThrowIfLessThan(amin, 1.1754944e-38f);
+        var shift = -10 * Math.Log10(Math.Max(amin, reference));
+        var lowest = 10 * Math.Log10(Math.Max(amin, maximum)) + shift - topDb;
+        var floor = double.IsNaN(lowest) ? float.MinValue : (float)lowest;
+        var width = Vector256<float>.Count;
+        var whole = power.Length - power.Length % width;
+        Convert(power[..whole], (float)shift, floor, amin);
+        if (whole == power.Length) return;
+        Span<float> rest = stackalloc float[width];
+        power[whole..].CopyTo(rest);
+        Convert(rest, (float)shift, floor, amin);
+        rest[..(power.Length - whole)].CopyTo(power[whole..]);
+    }
+
+    // MaxNative gives its second argument where one is NaN (x86) or NaN itself (ARM): NaN stays either way.
+    static void Convert(Span<float> blocks, float shift, float floor, float amin)
+    {
+        for (var i = 0; i < blocks.Length; i += Vector256<float>.Count)
         {
-            ref var block = ref power[i];
-            var bounded = Vector256.Max(Vector256.LoadUnsafe(ref block), Vector256.Create(amin));
-            var level = Vector256.MultiplyAddEstimate(Vector256.Log2(bounded), Vector256.Create(s_scale), Vector256.Create(shift));
-            Vector256.Max(level, Vector256.Create(floor)).StoreUnsafe(ref block);
+            ref var block = ref blocks[i];
+            var octaves = Logarithm.Log2(Vector256.MaxNative(Vector256.Create(amin), Vector256.LoadUnsafe(ref block)));
+            var level = Vector256.MultiplyAddEstimate(octaves, Vector256.Create(s_perOctave), Vector256.Create(shift));
+            Vector256.MaxNative(Vector256.Create(floor), level).StoreUnsafe(ref block);
         }
-        for (; i < power.Length; i++)
-            power[i] = MathF.Max(float.MultiplyAddEstimate(MathF.Log2(MathF.Max(power[i], amin)), s_scale, shift), floor);
     }
 
     /// <summary>The largest value; NaN where there is one, negative infinity of nothing.</summary>
     internal static float Maximum(ReadOnlySpan<float> values)
     {
-        var maximum = float.NegativeInfinity;
+        var width = Vector256<float>.Count;
+        var largest = Vector256.Create(float.NegativeInfinity);
+        var ordered = Vector256<float>.AllBitsSet;
         var i = 0;
-        if (values.Length >= Vector256<float>.Count)
+        for (; i + width <= values.Length; i += width)
         {
-            var block = Vector256.LoadUnsafe(in values[0]);
-            for (i = Vector256<float>.Count; i + Vector256<float>.Count <= values.Length; i += Vector256<float>.Count)
-                block = Vector256.Max(block, Vector256.LoadUnsafe(in values[i]));
-            for (var lane = 0; lane < Vector256<float>.Count; lane++) maximum = MathF.Max(maximum, block[lane]);
+            var block = Vector256.LoadUnsafe(in values[i]);
+            largest = Vector256.MaxNative(largest, block);
+            ordered &= Vector256.Equals(block, block);
         }
+        if (ordered.AsInt32() != Vector256<int>.AllBitsSet) return float.NaN;
+        var maximum = float.NegativeInfinity;
+        for (var lane = 0; lane < width; lane++) maximum = MathF.Max(maximum, largest[lane]);
         for (; i < values.Length; i++) maximum = MathF.Max(maximum, values[i]);
         return maximum;
     }

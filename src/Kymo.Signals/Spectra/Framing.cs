@@ -1,9 +1,10 @@
 namespace Kymo.Signals.Spectra;
 
 /// <summary>
-/// Cuts a signal into overlapping frames. Centred frames, as in librosa and <c>torch.stft</c> with <c>pad_mode="constant"</c>: frame i
-/// is centred on sample <c>i * hop</c>, samples outside the signal count as zero, and there are <c>1 + N / hop</c> frames (rounded
-/// down; plus what an odd frame length takes away). Frames that are not centred begin at <c>i * hop</c> and lie wholly inside.
+/// Cuts a signal into overlapping frames. Centred frames, as in librosa and <c>torch.stft</c> with <c>pad_mode="constant"</c>:
+/// frame i is centred on sample <c>i * hop</c>, samples outside the signal count as zero, and there are <c>1 + N / hop</c> frames
+/// (rounded down; plus what an odd frame length takes away). Frames that are not centred begin at <c>i * hop</c> and lie wholly
+/// inside.
 /// </summary>
 public static class Framing
 {

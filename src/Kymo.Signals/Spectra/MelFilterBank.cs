@@ -4,9 +4,10 @@ using Kymo.Signals.Spectra.Lanes;
 namespace Kymo.Signals.Spectra;
 
 /// <summary>
-/// Triangular filters evenly spaced on a mel scale, kept as the few non-zero taps of each. Between the edges <c>f[i] .. f[i + 2]</c>
-/// filter i rises to 1 at <c>f[i + 1]</c> and falls again: <c>max(0, min((f - f[i]) / (f[i + 1] - f[i]), (f[i + 2] - f) /
-/// (f[i + 2] - f[i + 1])))</c>, times <c>2 / (f[i + 2] - f[i])</c> with Slaney's area norm. Follows <c>librosa.filters.mel</c> and
+/// Triangular filters evenly spaced on a mel scale, kept as the few non-zero taps of each. Between the edges <c>f[i] .. f[i +
+/// 2]</c>
+/// filter i rises to 1 at <c>f[i + 1]</c> and falls again: <c>max(0, min((f - f[i]) / (f[i + 1] - f[i]), (f[i + 2] - f) / (f[i +
+/// 2] - f[i + 1])))</c>, times <c>2 / (f[i + 2] - f[i])</c> with Slaney's area norm. Follows <c>librosa.filters.mel</c> and
 /// <c>torchaudio.functional.melscale_fbanks</c>. Filters too narrow to hold a bin stay empty, as they do there.
 /// </summary>
 public sealed class MelFilterBank
@@ -17,15 +18,20 @@ public sealed class MelFilterBank
 
     /// <summary>Computes the filters in double precision and rounds them once.</summary>
     /// <param name="sampleRate">Samples per second, in Hz.</param>
-    /// <param name="nFft">Length of the transform in samples; the bins are k * sampleRate / nFft for k from 0 to nFft / 2.</param>
+    /// <param name="nFft">
+    /// Length of the transform in samples; the bins are k * sampleRate / nFft for k from 0 to nFft / 2.
+    /// </param>
     /// <param name="nMels">Number of filters, from 1.</param>
     /// <param name="fMin">Lower edge of the first filter in Hz, from 0.</param>
     /// <param name="fMax">Upper edge of the last filter in Hz, above fMin.</param>
     /// <param name="formula">The mel scale; Slaney by default.</param>
-    /// <param name="areaNorm">Whether every filter has the area 1 over Hz (Slaney's norm, the default) and not the peak 1.</param>
+    /// <param name="areaNorm">
+    /// Whether every filter has the area 1 over Hz (Slaney's norm, the default) and not the peak 1.
+    /// </param>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
     public MelFilterBank(
-        double sampleRate, int nFft, int nMels, double fMin, double fMax, MelFormula formula = MelFormula.Slaney, bool areaNorm = true)
+        double sampleRate, int nFft, int nMels, double fMin, double fMax, MelFormula formula = MelFormula.Slaney,
+        bool areaNorm = true)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sampleRate);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(nFft);
@@ -71,8 +77,10 @@ public sealed class MelFilterBank
     /// <param name="mels">Receives <see cref="MelCount"/> values.</param>
     public void Apply(ReadOnlySpan<float> bins, Span<float> mels)
     {
-        if (bins.Length != BinCount) throw new ArgumentException($"has {bins.Length} values, expected {BinCount} bins", nameof(bins));
-        if (mels.Length != MelCount) throw new ArgumentException($"has room for {mels.Length} values, expected {MelCount}", nameof(mels));
+        if (bins.Length != BinCount)
+            throw new ArgumentException($"has {bins.Length} values, expected {BinCount} bins", nameof(bins));
+        if (mels.Length != MelCount)
+            throw new ArgumentException($"has room for {mels.Length} values, expected {MelCount}", nameof(mels));
         ApplyRows(in Unsafe.As<float, Lanes1>(ref Unsafe.AsRef(in bins[0])), ref mels[0], 1);
     }
 

@@ -17,15 +17,17 @@ public enum WindowKind
 }
 
 /// <summary>
-/// Windows as <c>scipy.signal.get_window</c> and <c>torch.hann_window</c> define them. Periodic windows (the default there and here)
-/// divide by N, symmetric ones by N - 1. A window of one sample is 1.
+/// Windows as <c>scipy.signal.get_window</c> and <c>torch.hann_window</c> define them. Periodic windows (the default there and
+/// here) divide by N, symmetric ones by N - 1. A window of one sample is 1.
 /// </summary>
 public static class Windows
 {
     /// <summary>Writes a window.</summary>
     /// <param name="kind">The shape.</param>
     /// <param name="window">Receives the N weights; may be empty.</param>
-    /// <param name="periodic">Whether the window is one period of a periodic sequence (for spectra), not symmetric (for filters).</param>
+    /// <param name="periodic">
+    /// Whether the window is one period of a periodic sequence (for spectra), not symmetric (for filters).
+    /// </param>
     public static void Fill(WindowKind kind, Span<float> window, bool periodic = true)
     {
         if (window.Length == 1)

@@ -9,15 +9,10 @@ static unsafe partial class Native
     internal const string Library = "kymo_torch";
     internal const int MaxRank = 8;
 
-    const int InterfaceVersion = 1;
+    /// <summary>The version of <c>kymo_torch.h</c> that this program was written for.</summary>
+    internal const int InterfaceVersion = 1;
 
-    static Native()
-    {
-        NativeLibrary.SetDllImportResolver(typeof(Native).Assembly, NativeLoader.Resolve);
-        var version = kt_interface_version();
-        if (version != InterfaceVersion)
-            throw new TorchException($"libkymo_torch has interface {version}, this program needs {InterfaceVersion}: build native/ again");
-    }
+    static Native() => NativeLibrary.SetDllImportResolver(typeof(Native).Assembly, NativeLoader.Resolve);
 
     /// <summary>Runs the static constructor, so that the library is found before the first generated call.</summary>
     internal static void Load() => _ = kt_live_handles();
@@ -55,7 +50,6 @@ static unsafe partial class Native
     }
 
     [LibraryImport(Library)] private static partial int kt_last_error(byte* buffer, int length);
-    [LibraryImport(Library)] private static partial int kt_interface_version();
     [LibraryImport(Library)] private static partial int kt_info(int subject, byte* buffer, int length);
     [LibraryImport(Library), SuppressGCTransition] internal static partial long kt_live_handles();
     [LibraryImport(Library)] internal static partial int kt_device_count(int deviceType, int* count);
@@ -90,6 +84,11 @@ static unsafe partial class Native
     [LibraryImport(Library)] internal static partial int kt_generator_seed(nint generator, ulong seed);
     [LibraryImport(Library)] internal static partial int kt_generator_get_state(nint generator, byte* buffer, long* length);
     [LibraryImport(Library)] internal static partial int kt_generator_set_state(nint generator, byte* state, long length);
+
+    [LibraryImport(Library)] internal static partial int kt_memory_set_caching(int enabled);
+    [LibraryImport(Library)] internal static partial int kt_memory_limit(long bytes);
+    [LibraryImport(Library)] internal static partial int kt_memory_trim(long keep);
+    [LibraryImport(Library)] internal static partial int kt_memory_statistics(long* values);
 
     [LibraryImport(Library)]
     internal static partial int kt_adam_step(nint* parameters, nint* averages, nint* squares, long* steps, int count, double rate,

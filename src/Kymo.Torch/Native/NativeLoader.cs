@@ -21,12 +21,24 @@ static class NativeLoader
             ?? throw new TorchException($"{FileName} was not found (looked at {string.Join(", ", candidates)}). {Remedy}");
         try
         {
-            return NativeLibrary.Load(found);
+            var library = NativeLibrary.Load(found);
+            Prepare(library, found);
+            return library;
         }
         catch (DllNotFoundException error)
         {
             throw new TorchException($"{found} could not be loaded, most likely because LibTorch is not where it was: {error.Message}. {Remedy}", error);
         }
+    }
+
+    /// <summary>Compares versions and turns the caching allocator on, before anything else is called.</summary>
+    static unsafe void Prepare(nint library, string path)
+    {
+        var version = ((delegate* unmanaged<int>)NativeLibrary.GetExport(library, "kt_interface_version"))();
+        if (version != Native.InterfaceVersion)
+            throw new TorchException($"{path} has interface {version}, this program needs {Native.InterfaceVersion}. {Remedy}");
+        var setCaching = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(library, "kt_memory_set_caching");
+        if (setCaching(1) != 0) throw new TorchException($"{path}: the caching allocator could not be turned on");
     }
 
     static IEnumerable<string> Candidates()

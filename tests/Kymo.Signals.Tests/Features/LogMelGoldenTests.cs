@@ -32,7 +32,8 @@ public sealed class LogMelGoldenTests
         Assert.Equal(16, Array.IndexOf(levels, levels.Max()) / 173);
         Assert.Equal(0, At(16, 29), 1e-5);
         Assert.Equal(0, levels.Max(), 1e-5);
-        var absolute = new LogMelExtractor(LogMelOptions.UrbanSounds with { Reference = DecibelReference.Fixed }).Extract(samples);
+        var absolute = new LogMelExtractor(LogMelOptions.UrbanSounds with { Reference = DecibelReference.Fixed }).Extract(
+            samples);
         Assert.Equal(10 * Math.Log10(12119.87), absolute.Max(), 1e-4);
         foreach (var (mel, level) in new[] { (14, -50.689), (15, -10.360), (16, 0.0), (17, -7.809), (18, -50.023) })
             AssertLevel(level, At(mel, 20));

@@ -63,7 +63,16 @@ public static class UrbanSoundsRecipe
         return run.Finish(examples, outcomes);
     }
 
-    static FeatureCache OpenCache(UrbanSoundsConfig config, RecordingSet set, RecipeContext context)
+    /// <summary>A recording of the first held-out fold, for trying a trained run on something it has not heard.</summary>
+    /// <returns>Its name, file, class and fold.</returns>
+    public static (string Id, string Path, string Class, int Fold) HeldOutRecording(UrbanSoundsConfig config)
+    {
+        var set = UrbanSoundsData.Read(config);
+        var recording = set.Recordings.First(recording => recording.Fold == set.Folds[0]);
+        return (recording.Id, recording.Path, set.Classes[recording.Label], recording.Fold);
+    }
+
+    internal static FeatureCache OpenCache(UrbanSoundsConfig config, RecordingSet set, RecipeContext context)
     {
         var kind = UrbanSoundsData.Kind(config.Features);
         var progress = new Relay<BuildProgress>(done => context.Tell(new RecipeEvent.Progress(

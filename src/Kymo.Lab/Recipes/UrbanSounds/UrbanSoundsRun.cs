@@ -135,7 +135,9 @@ sealed class UrbanSoundsRun : IDisposable
         EvidenceTables.WriteFolds(_folder, _contract, summary.Folds);
         PredictionTable.Write(_folder, _contract, evidence.Predictions());
         MetricsFile.Write(_folder, summary);
-        // UrbanReport.Write(_folder, _contract, summary, outcomes, evidence, text => _context.Tell(new RecipeEvent.Warning(text)));
+        EvidenceTables.WriteExcluded(_folder, summary.Excluded);
+        UrbanReport.WriteEvents(_folder, _started, outcomes);
+        UrbanReport.Write(_folder, _set, summary, outcomes, evidence, text => _context.Tell(new RecipeEvent.Warning(text)));
         foreach (var outcome in outcomes) Checkpoints(outcome.Split.Fold).Delete();
         _folder.Seal();
         Leaderboard.Append(_folder, summary);
@@ -154,7 +156,7 @@ sealed class UrbanSoundsRun : IDisposable
         var git = GitState.Of(AppContext.BaseDirectory);
         _folder.WriteJson(RunFiles.Git, git.ToJson());
         _folder.WriteJson(RunFiles.Environment, RunEnvironment.Describe(Engines(), TorchThreads.Get(), git, Variables()));
-        HydraFolder.Write(_folder, _context);
+        HydraFolder.Write(_folder, _context.Job, _context.Hydra, _context.Overrides);
         RunSteps.Append(_folder.Root, _started, _folder.Name, "run_start", null, $"config_hash={_hash}");
     }
 

@@ -4,8 +4,8 @@ namespace Kymo.Signals.Spectra.Lanes;
 
 /// <summary>
 /// The transform of any length N as a convolution with a chirp (Bluestein 1970):
-/// <c>X[k] = c[k] * sum over n of (x[n] c[n]) conj(c[k - n])</c> with <c>c[n] = exp(-pi i n^2 / N)</c>, done by transforms of a power
-/// of two of at least 2 N - 1.
+/// <c>X[k] = c[k] * sum over n of (x[n] c[n]) conj(c[k - n])</c> with <c>c[n] = exp(-pi i n^2 / N)</c>, done by transforms of a
+/// power of two of at least 2 N - 1.
 /// </summary>
 sealed class Bluestein
 {
@@ -35,7 +35,9 @@ sealed class Bluestein
     /// <summary>Rows of lanes the transform works in.</summary>
     public int Rows => 4 * _plan.Length;
 
-    /// <summary>Transforms the complex numbers in the first 2 N rows and gives out the first <paramref name="count"/> bins.</summary>
+    /// <summary>
+    /// Transforms the complex numbers in the first 2 N rows and gives out the first <paramref name="count"/> bins.
+    /// </summary>
     public void Forward<T, TBins>(ref T rows, int count, ref TBins bins)
         where T : unmanaged, ILanes<T>
         where TBins : struct, IBins<T>, allows ref struct

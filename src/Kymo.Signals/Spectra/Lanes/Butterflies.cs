@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Kymo.Signals.Spectra.Lanes;
 
 /// <summary>
-/// One step of a decimation-in-frequency transform, in place. A block of <c>radix * part</c> complex numbers (a row of real parts,
-/// then a row of imaginary parts each) is split into <c>radix</c> blocks of <c>part</c>:
-/// <c>y[r * part + j] = w^(j r) * sum over t of x[t * part + j] * exp(-2 pi i t r / radix)</c>, <c>w = exp(-2 pi i / (radix * part))</c>.
-/// Block r then holds the transform's bins k with k mod radix = r.
+/// One step of a decimation-in-frequency transform, in place. A block of <c>radix * part</c> complex numbers (a row of real
+/// parts, then a row of imaginary parts each) is split into <c>radix</c> blocks of <c>part</c>:
+/// <c>y[r * part + j] = w^(j r) * sum over t of x[t * part + j] * exp(-2 pi i t r / radix)</c>, <c>w = exp(-2 pi i / (radix *
+/// part))</c>. Block r then holds the transform's bins k with k mod radix = r.
 /// </summary>
 static class Butterflies
 {

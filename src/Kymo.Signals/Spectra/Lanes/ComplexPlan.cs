@@ -9,7 +9,8 @@ namespace Kymo.Signals.Spectra.Lanes;
 /// </summary>
 sealed class ComplexPlan
 {
-    // Blocks up to this many bytes are finished step by step; larger ones are split first, so that the rest stays in the first cache.
+    // Blocks up to this many bytes are finished step by step; larger ones are split first, so that the rest stays in the first
+    // cache.
     const int CacheBytes = 16 * 1024;
 
     readonly Step[] _steps;
@@ -18,7 +19,8 @@ sealed class ComplexPlan
 
     public ComplexPlan(int length)
     {
-        var radices = Radices(length) ?? throw new ArgumentOutOfRangeException(nameof(length), length, "has a prime factor above 5");
+        var radices = Radices(length)
+            ?? throw new ArgumentOutOfRangeException(nameof(length), length, "has a prime factor above 5");
         Length = length;
         _steps = new Step[radices.Count];
         var block = length;
@@ -32,13 +34,17 @@ sealed class ComplexPlan
 
     public int Length { get; }
 
-    /// <summary>Where each bin stands after <see cref="Forward"/>: bin k is complex number <c>Positions[k]</c> of the data.</summary>
+    /// <summary>
+    /// Where each bin stands after <see cref="Forward"/>: bin k is complex number <c>Positions[k]</c> of the data.
+    /// </summary>
     public int[] Positions { get; }
 
     /// <summary>Whether <paramref name="length"/> is a product of 2, 3 and 5.</summary>
     public static bool Supports(int length) => Radices(length) is not null;
 
-    /// <summary>Transforms <see cref="Length"/> complex numbers (a row of real parts, then one of imaginary parts each).</summary>
+    /// <summary>
+    /// Transforms <see cref="Length"/> complex numbers (a row of real parts, then one of imaginary parts each).
+    /// </summary>
     public void Forward<T>(ref T data) where T : unmanaged, ILanes<T> => Run(ref data, 0, 1);
 
     void Run<T>(ref T data, int step, nint blocks) where T : unmanaged, ILanes<T>

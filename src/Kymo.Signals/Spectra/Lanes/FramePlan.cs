@@ -28,14 +28,15 @@ sealed class FramePlan
     public int Reach(int lanes) => checked((lanes - 1) * Hop + Length);
 
     /// <summary>
-    /// Loads the frames from <paramref name="firstFrame"/> on, one in each lane, samples outside the signal as zero. Returns false,
-    /// with nothing loaded, where all of them lie outside.
+    /// Loads the frames from <paramref name="firstFrame"/> on, one in each lane, samples outside the signal as zero. Returns
+    /// false, with nothing loaded, where all of them lie outside.
     /// </summary>
-    public bool Load<T>(ReadOnlySpan<float> signal, int firstFrame, ref T rows, Span<float> scratch) where T : unmanaged, ILanes<T>
+    public bool Load<T>(ReadOnlySpan<float> signal, int firstFrame, ref T rows, Span<float> scratch)
+        where T : unmanaged, ILanes<T>
     {
         var start = (long)firstFrame * Hop - (Center ? Length / 2 : 0);
         var reach = Reach(T.Count);
-        if (start >= signal.Length || start + reach <= 0) return false;
+        if (signal.IsEmpty || start >= signal.Length || start + reach <= 0) return false;
         ref readonly var source = ref signal[0];
         if (start >= 0 && start + reach <= signal.Length) source = ref signal[(int)start];
         else

@@ -4,18 +4,22 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Kymo.Signals.Spectra.Lanes;
 
-/// <summary>Loads overlapping frames of a signal, times a window, with one frame in each lane (a windowed transposition).</summary>
+/// <summary>
+/// Loads overlapping frames of a signal, times a window, with one frame in each lane (a windowed transposition).
+/// </summary>
 static class Frames
 {
     /// <summary><c>rows[n * rowWidth + lane] = signal[lane * hop + n] * window[n]</c> for eight lanes.</summary>
-    public static void Load8(ref readonly float signal, nint hop, ref readonly float window, int length, ref float rows, nint rowWidth)
+    public static void Load8(
+        ref readonly float signal, nint hop, ref readonly float window, int length, ref float rows, nint rowWidth)
     {
         nint n = 0;
         if (Avx.IsSupported)
             for (; n + 8 <= length; n += 8)
             {
                 var scale = Vector256.LoadUnsafe(in window, (nuint)n);
-                Block8(ref Unsafe.Add(ref Unsafe.AsRef(in signal), n), hop, scale, ref Unsafe.Add(ref rows, n * rowWidth), rowWidth);
+                Block8(
+                    ref Unsafe.Add(ref Unsafe.AsRef(in signal), n), hop, scale, ref Unsafe.Add(ref rows, n * rowWidth), rowWidth);
             }
         LoadEach(in signal, hop, in window, n, length, ref rows, rowWidth, lanes: 8);
     }
@@ -25,7 +29,8 @@ static class Frames
         LoadEach(in signal, hop, in window, 0, length, ref rows, rowWidth: 4, lanes: 4);
 
     static void LoadEach(
-        ref readonly float signal, nint hop, ref readonly float window, nint start, nint length, ref float rows, nint rowWidth, int lanes)
+        ref readonly float signal, nint hop, ref readonly float window, nint start, nint length, ref float rows, nint rowWidth,
+        int lanes)
     {
         for (nint lane = 0; lane < lanes; lane++)
         {
@@ -35,7 +40,8 @@ static class Frames
         }
     }
 
-    // Rows i and i + 4 are loaded into one register half by half, so that two rounds of in-half shuffles finish the transposition.
+    // Rows i and i + 4 are loaded into one register half by half, so that two rounds of in-half shuffles finish the
+    // transposition.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Block8(ref float signal, nint hop, Vector256<float> window, ref float rows, nint rowWidth)
     {
@@ -60,7 +66,8 @@ static class Frames
             Vector128.LoadUnsafe(ref Unsafe.Add(ref signal, offset + 4 * hop)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Turn(Vector256<float> a0, Vector256<float> a1, Vector256<float> a2, Vector256<float> a3, ref float rows, nint rowWidth)
+    static void Turn(
+        Vector256<float> a0, Vector256<float> a1, Vector256<float> a2, Vector256<float> a3, ref float rows, nint rowWidth)
     {
         var b0 = Avx.UnpackLow(a0, a1);
         var b1 = Avx.UnpackHigh(a0, a1);

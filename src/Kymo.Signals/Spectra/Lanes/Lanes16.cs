@@ -33,6 +33,7 @@ readonly struct Lanes16(Vector512<float> value) : ILanes<Lanes16>
     {
         ref var first = ref Unsafe.As<Lanes16, float>(ref rows);
         Frames.Load8(in signal, hop, in window, length, ref first, rowWidth: 16);
-        Frames.Load8(ref Unsafe.Add(ref Unsafe.AsRef(in signal), 8 * hop), hop, in window, length, ref Unsafe.Add(ref first, 8), rowWidth: 16);
+        ref var ninth = ref Unsafe.Add(ref Unsafe.AsRef(in signal), 8 * hop);
+        Frames.Load8(ref ninth, hop, in window, length, ref Unsafe.Add(ref first, 8), rowWidth: 16);
     }
 }

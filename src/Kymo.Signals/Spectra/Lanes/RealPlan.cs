@@ -54,7 +54,9 @@ sealed class RealPlan
 
     bool IsPacked { get; }
 
-    /// <summary>Transforms the samples in <paramref name="rows"/> (overwritten) and gives each bin to <paramref name="bins"/>.</summary>
+    /// <summary>
+    /// Transforms the samples in <paramref name="rows"/> (overwritten) and gives each bin to <paramref name="bins"/>.
+    /// </summary>
     public void Forward<T, TBins>(ref T rows, ref TBins bins)
         where T : unmanaged, ILanes<T>
         where TBins : struct, IBins<T>, allows ref struct
@@ -83,8 +85,8 @@ sealed class RealPlan
         }
     }
 
-    // With z[m] = x[2m] + i x[2m+1] and Z its transform of length M = N/2: 2 E = Z[k] + conj Z[M-k], 2 O = -i (Z[k] - conj Z[M-k]),
-    // X[k] = E + exp(-2 pi i k / N) O and X[M-k] = conj(E - exp(-2 pi i k / N) O).
+    // With z[m] = x[2m] + i x[2m+1] and Z its transform of length M = N/2: 2 E = Z[k] + conj Z[M-k], 2 O = -i (Z[k] - conj
+    // Z[M-k]), X[k] = E + exp(-2 pi i k / N) O and X[M-k] = conj(E - exp(-2 pi i k / N) O).
     void Unpack<T, TBins>(ref T rows, ref TBins bins)
         where T : unmanaged, ILanes<T>
         where TBins : struct, IBins<T>, allows ref struct
