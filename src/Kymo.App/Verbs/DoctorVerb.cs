@@ -123,7 +123,7 @@ static class DoctorVerb
         }
         catch (OnnxException error)
         {
-            return new Check("ONNX Runtime", false, FirstLine(error), RuntimeLibrary.InstallCommand, Needed: false);
+            return new Check("ONNX Runtime", false, FirstLine(error).Split(": run `")[0], RuntimeLibrary.InstallCommand, Needed: false);
         }
     }
 
