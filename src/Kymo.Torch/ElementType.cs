@@ -46,4 +46,20 @@ public static class ElementTypes
         ElementType.Int64 or ElementType.Float64 => 8,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "no such element type"),
     };
+
+    /// <summary>The element type that holds <typeparamref name="T"/>.</summary>
+    /// <exception cref="ArgumentException">No tensor holds such elements.</exception>
+    public static ElementType Of<T>() where T : unmanaged
+    {
+        if (typeof(T) == typeof(float)) return ElementType.Float32;
+        if (typeof(T) == typeof(long)) return ElementType.Int64;
+        if (typeof(T) == typeof(double)) return ElementType.Float64;
+        if (typeof(T) == typeof(int)) return ElementType.Int32;
+        if (typeof(T) == typeof(short)) return ElementType.Int16;
+        if (typeof(T) == typeof(sbyte)) return ElementType.Int8;
+        if (typeof(T) == typeof(byte)) return ElementType.UInt8;
+        if (typeof(T) == typeof(bool)) return ElementType.Bool;
+        if (typeof(T) == typeof(Half)) return ElementType.Float16;
+        throw new ArgumentException($"no tensor holds elements of type {typeof(T).Name}");
+    }
 }

@@ -132,7 +132,8 @@ public sealed partial class OnnxGraph(string name, string documentation = "")
     public OnnxModel ToModel()
     {
         var nodes = _steps.Select((step, index) => new OnnxNode(step.Operator, [.. step.Inputs.Select(one => one?.Name ?? "")],
-            [.. step.Outputs.Select(one => one.Name)], step.Attributes) { Name = $"{step.Operator}_{index + 1}" });
+            [.. step.Outputs.Select(one => one.Name)], step.Attributes)
+        { Name = $"{step.Operator}_{index + 1}" });
         var between = _steps.SelectMany(step => step.Outputs).Where(value => !_outputs.Exists(one => one.Value == value));
         var graph = new OnnxModelGraph(Name, [.. nodes], [.. _tensors.Values.Select(one => one.Tensor)],
             [.. _inputs.Select(one => Info(one.Value, one.Documentation))], [.. _outputs.Select(one => Info(one.Value, one.Documentation))])

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.Json.Nodes;
+using Kymo.Config;
+using Kymo.Onnx;
+using Kymo.Signals;
+using Kymo.Torch;
+using Kymo.Torch.Checkpoints;
+
+namespace Kymo.App;
+
+/// <summary>The verbs, and how their errors end the program.</summary>
+static class CommandLine
+{
+    /// <summary>Runs one command line.</summary>
+    public static int Run(string[] arguments, Terminal terminal)
+    {
+        var root = Root(terminal);
+        // `@name` belongs to the override grammar, not to response files.
+        var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0) return UsageError(parsed, terminal);
+        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    }
+
+    /// <summary>The command tree; completion and documentation read it too.</summary>
+    public static RootCommand Root(Terminal terminal)
+    {
+        var root = new RootCommand("Trains, tunes, distils, evaluates, exports and serves small neural networks on signals.\n\n"
+            + "Examples:\n  kymo demo\n  kymo train urban-sounds data.root=UrbanSound8K\n  kymo runs list");
+        foreach (var verb in Verbs.All.Of(terminal)) root.Subcommands.Add(verb);
+        return root;
+    }
+
+    /// <summary>A verb's action: reads the common options, turns errors into words and exit codes.</summary>
+    public static void Handle(this Command command, Terminal terminal, Func<ParseResult, CancellationToken, int> action)
+    {
+        var json = new Option<bool>("--json") { Description = "print one JSON document instead of text" };
+        var verbose = new Option<bool>("--verbose") { Description = "show where an error came from" };
+        command.Options.Add(json);
+        command.Options.Add(verbose);
+        command.SetAction(parsed =>
+        {
+            terminal.Json = parsed.GetValue(json);
+            terminal.Verbose = parsed.GetValue(verbose) || terminal.Environment("HYDRA_FULL_ERROR") == "1";
+            using var interrupt = new Interrupt(terminal);
+            try
+            {
+                return action(parsed, interrupt.Token);
+            }
+            catch (Exception error) when (CodeOf(error) is { } code)
+            {
+                return Report(terminal, error, code);
+            }
+        });
+    }
+
+    static int? CodeOf(Exception error) => error switch
+    {
+        ConfigException => ExitCode.Usage,
+        DataException or CheckpointException => ExitCode.Data,
+        OperationCanceledException => ExitCode.Interrupted,
+        TorchException or OnnxException => ExitCode.Failed,
+        IOException or UnauthorizedAccessException => ExitCode.Failed,
+        AggregateException { InnerException: { } inner } => CodeOf(inner),
+        _ => ExitCode.Failed,
+    };
+
+    static int Report(Terminal terminal, Exception error, int code)
+    {
+        if (error is AggregateException { InnerException: { } inner }) error = inner;
+        var expected = error is ConfigException or DataException or CheckpointException or TorchException or OnnxException or IOException
+            or UnauthorizedAccessException;
+        var text = error is OperationCanceledException ? "interrupted"
+            : expected ? error.Message
+            : $"{error.GetType().Name}: {error.Message} (a fault of the program; --verbose shows where)";
+        terminal.Answer(new JsonObject { ["error"] = text, ["exit_code"] = code });
+        terminal.Note("kymo: " + text);
+        if (terminal.Verbose) terminal.Note(error.ToString());
+        return code;
+    }
+
+    static int UsageError(ParseResult parsed, Terminal terminal)
+    {
+        foreach (var error in parsed.Errors) terminal.Note("kymo: " + error.Message);
+        var words = new List<string>();
+        for (var result = parsed.CommandResult; result is not null; result = result.Parent as CommandResult) words.Insert(0, result.Command.Name);
+        terminal.Note($"type:  {string.Join(' ', words)} --help");
+        return ExitCode.Usage;
+    }
+}

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Kymo.Config;
+using Kymo.Lab.Recipes;
+
+namespace Kymo.App.Verbs;
+
+/// <summary><c>kymo train RECIPE</c>: one run, or with <c>--multirun</c> one for each combination of a sweep.</summary>
+static class TrainVerb
+{
+    public static Command Create(Terminal terminal)
+    {
+        var recipe = new Argument<string>("recipe") { Description = "a recipe (kymo recipes)" };
+        var overrides = Overrides();
+        var resume = new Option<string?>("--resume") { Description = "go on with an unfinished run: its name, its folder, last, or auto" };
+        var anyway = new Option<bool>("--resume-anyway") { Description = "go on although configuration or data have changed" };
+        var multirun = new Option<bool>("--multirun", "-m") { Description = "one run for each combination of a sweep (lr=1e-3,3e-4)" };
+        var view = new Option<string?>("--cfg", "-c") { Description = "print the configuration and stop: job, hydra or all" };
+        var resolve = new Option<bool>("--resolve") { Description = "with --cfg: without interpolations" };
+        var package = new Option<string?>("--package", "-p") { Description = "with --cfg: one part of it" };
+        var info = new Option<string?>("--info", "-i") { Description = "print how it was composed and stop: defaults, defaults-tree, searchpath, config or all" };
+        var folders = new Option<string[]>("--config-dir", "-cd") { Description = "a further folder of configuration groups", AllowMultipleArgumentsPerToken = false };
+        var name = new Option<string?>("--config-name", "-cn") { Description = "another primary configuration" };
+        var command = new Command("train", "Trains and evaluates: one run, or a cross-validation where the recipe does that.\n\nExamples:\n"
+            + "  kymo train urban-sounds data.root=data/UrbanSound8K\n  kymo train urban-sounds data.root=DIR cv.folds=[1,2,3] trainer.epochs=60 optim.lr=1e-3\n"
+            + "  kymo train urban-sounds data=folders data.root=mysounds --cfg job\n  kymo train urban-sounds --resume last data.root=DIR\n"
+            + "  kymo train urban-sounds data.root=DIR seed=0,1,2 --multirun")
+        { recipe, overrides, resume, anyway, multirun, view, resolve, package, info, folders, name };
+        command.Handle(terminal, (parsed, cancel) =>
+        {
+            var chosen = Registry.Find(parsed.GetValue(recipe)!);
+            var typed = parsed.GetValue(overrides) ?? [];
+            Composition Compose(bool many) => Configuration.Compose(chosen, typed, parsed.GetValue(folders) ?? [], parsed.GetValue(name), many, terminal);
+            if (parsed.GetValue(view) is { } part)
+            {
+                terminal.Say(ConfigReports.Config(Compose(false), View(part), parsed.GetValue(package), parsed.GetValue(resolve)).TrimEnd());
+                return ExitCode.Done;
+            }
+            if (parsed.GetValue(info) is { } topic)
+            {
+                terminal.Say(Info(Compose(true), topic).TrimEnd());
+                return ExitCode.Done;
+            }
+            if (parsed.GetValue(multirun))
+                return Multirun.Run(chosen, typed, parsed.GetValue(folders) ?? [], parsed.GetValue(name), terminal, cancel);
+            var composition = Compose(false);
+            var context = Configuration.Context(composition, typed, parsed.GetValue(resume), parsed.GetValue(anyway), terminal, cancel);
+            Print(terminal, chosen.Run(Configuration.Resolve(composition, terminal), context));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>The overrides of a command line.</summary>
+    public static Argument<string[]> Overrides() => new("overrides") { Description = "key=value, group=option, +key=value, ~key ... as Hydra takes them", Arity = ArgumentArity.ZeroOrMore };
+
+    /// <summary>A run's result; the folder is the last line.</summary>
+    public static void Print(Terminal terminal, RecipeResult result)
+    {
+        foreach (var line in result.Summary) terminal.Say(line);
+        if (result.Folder != "") terminal.Say(result.Folder);
+        terminal.Answer(new JsonObject { ["run_dir"] = result.Folder, ["metrics"] = result.Metrics.DeepClone() });
+    }
+
+    static ConfigView View(string part) => part switch
+    {
+        "job" => ConfigView.Job,
+        "hydra" => ConfigView.Hydra,
+        "all" => ConfigView.All,
+        _ => throw new ConfigException($"--cfg {part}: expected job, hydra or all"),
+    };
+
+    static string Info(Composition composition, string topic) => topic switch
+    {
+        "defaults" => ConfigReports.Defaults(composition),
+        "defaults-tree" => ConfigReports.DefaultsTree(composition),
+        "searchpath" => ConfigReports.SearchPath(composition),
+        "config" => ConfigReports.Config(composition, ConfigView.Job),
+        "all" => ConfigReports.Info(composition),
+        _ => throw new ConfigException($"--info {topic}: expected defaults, defaults-tree, searchpath, config or all"),
+    };
+}

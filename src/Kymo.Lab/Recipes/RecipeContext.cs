@@ -1,0 +1,47 @@
+using Kymo.Config;
+
+namespace Kymo.Lab.Recipes;
+
+/// <summary>What a recipe tells while it works.</summary>
+public abstract record RecipeEvent
+{
+    /// <summary>A step begins.</summary>
+    /// <param name="Text">What it is.</param>
+    public sealed record Stage(string Text) : RecipeEvent;
+
+    /// <summary>Something a reader of the results must know.</summary>
+    /// <param name="Text">What it is.</param>
+    public sealed record Warning(string Text) : RecipeEvent;
+
+    /// <summary>Long work moves on.</summary>
+    /// <param name="What">Which work.</param>
+    /// <param name="Done">Steps done.</param>
+    /// <param name="Total">Steps in all.</param>
+    /// <param name="Detail">Figures of the moment.</param>
+    public sealed record Progress(string What, int Done, int Total, string Detail = "") : RecipeEvent;
+}
+
+/// <summary>What a recipe is given besides its configuration.</summary>
+/// <param name="Job">The composed configuration, unresolved, as it is kept in <c>.hydra/config.yaml</c>.</param>
+/// <param name="Hydra">The <c>hydra</c> node.</param>
+/// <param name="Overrides">The overrides as they were typed.</param>
+/// <param name="Resume">The run to go on with, or null.</param>
+/// <param name="ResumeAnyway">Whether a changed configuration may go on.</param>
+/// <param name="Tell">Told what happens.</param>
+/// <param name="Clock">The time.</param>
+/// <param name="Cancel">Asks to stop at the next safe point.</param>
+public sealed record RecipeContext(
+    MapNode Job,
+    MapNode Hydra,
+    IReadOnlyList<string> Overrides,
+    string? Resume,
+    bool ResumeAnyway,
+    Action<RecipeEvent> Tell,
+    TimeProvider Clock,
+    CancellationToken Cancel);
+
+/// <summary>What a finished run leaves.</summary>
+/// <param name="Folder">The run folder.</param>
+/// <param name="Summary">Lines for a person: scores beside baselines.</param>
+/// <param name="Metrics">The content of <c>metrics.json</c>.</param>
+public sealed record RecipeResult(string Folder, IReadOnlyList<string> Summary, System.Text.Json.Nodes.JsonObject Metrics);

@@ -1,7 +1,0 @@
-namespace Kymo.App.Tests;
-
-public sealed class SmokeTests
-{
-    [Fact]
-    public void Root_has_the_solution() => Assert.True(File.Exists(Repository.PathOf("Kymo.slnx")));
-}

@@ -1,0 +1,159 @@
+using Kymo.Lab.Data;
+using Kymo.Signals;
+
+namespace Kymo.Lab.Tests.Data;
+
+public sealed class FeatureCacheTests : IDisposable
+{
+    readonly TempFolder _folder = new();
+    int _extracted;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Build_then_read_gives_the_extracted_features()
+    {
+        var set = Recordings(10);
+        using var cache = Build(set);
+        var item = new float[6];
+        for (var i = 0; i < 10; i++)
+        {
+            cache.CopyTo(set.Recordings[i].Id, item);
+            Assert.Equal(Enumerable.Repeat((float)i, 6), item);
+        }
+        Assert.Equal(64, cache.Index.Fingerprint.Length);
+    }
+
+    [Fact]
+    public void Build_again_extracts_nothing_and_keeps_the_fingerprint()
+    {
+        var set = Recordings(10);
+        string first;
+        using (var cache = Build(set)) first = cache.Index.Fingerprint;
+        using var again = Build(set);
+        Assert.Equal(10, _extracted);
+        Assert.Equal(first, again.Index.Fingerprint);
+    }
+
+    [Fact]
+    public void Build_changed_recording_changes_features_and_fingerprint()
+    {
+        var set = Recordings(3);
+        string first;
+        using (var cache = Build(set)) first = cache.Index.Fingerprint;
+        File.WriteAllText(set.Recordings[1].Path, "70");
+        using var again = Build(set);
+        var item = new float[6];
+        again.CopyTo(set.Recordings[1].Id, item);
+        Assert.Equal(70, item[0]);
+        Assert.NotEqual(first, again.Index.Fingerprint);
+    }
+
+    [Fact]
+    public void Build_cancelled_goes_on_where_it_stopped()
+    {
+        var set = Recordings(20);
+        using var cancel = new CancellationTokenSource();
+        var stop = new Direct(progress =>
+        {
+            if (progress.Done == 7) cancel.Cancel();
+        });
+        Assert.ThrowsAny<OperationCanceledException>(() => Build(set, progress: stop, cancel: cancel.Token));
+        Assert.False(File.Exists(Path.Combine(_folder["cache"], "index.json")));
+        var before = _extracted;
+        File.AppendAllText(Path.Combine(_folder["cache"], "journal.jsonl"), "{\"id\":\"torn");
+        using var cache = Build(set);
+        Assert.Equal(20, _extracted);
+        Assert.InRange(before, 7, 12);
+        var item = new float[6];
+        for (var i = 0; i < 20; i++)
+        {
+            cache.CopyTo(set.Recordings[i].Id, item);
+            Assert.Equal(i, item[5]);
+        }
+    }
+
+    [Fact]
+    public void Build_unusable_recordings_are_listed_and_the_rest_moves_up()
+    {
+        var set = Recordings(10);
+        File.WriteAllText(set.Recordings[3].Path, "damaged");
+        using var cache = Build(set, maxExcluded: 0.2);
+        var exclusion = Assert.Single(cache.Index.Exclusions);
+        Assert.Equal((set.Recordings[3].Id, "byte 0: not a number"), (exclusion.Id, exclusion.Reason));
+        var item = new float[6];
+        cache.CopyTo(set.Recordings[9].Id, item);
+        Assert.Equal(9, item[0]);
+    }
+
+    [Fact]
+    public void Build_too_many_unusable_recordings_stops_and_names_them()
+    {
+        var set = Recordings(10);
+        File.WriteAllText(set.Recordings[3].Path, "damaged");
+        var error = Assert.Throws<DataException>(() => Build(set, maxExcluded: 0.05));
+        Assert.Contains("1 of 10 recordings cannot be used", error.Message);
+        Assert.Contains("3.txt: byte 0: not a number", error.Message);
+    }
+
+    [Fact]
+    public void Open_cache_of_other_settings_is_refused()
+    {
+        Build(Recordings(3)).Dispose();
+        Assert.Contains("made with other settings", Assert.Throws<DataException>(() => FeatureCache.Open(_folder["cache"], "other")).Message);
+    }
+
+    [Fact]
+    public void Open_truncated_features_are_refused()
+    {
+        Build(Recordings(3)).Dispose();
+        var path = Path.Combine(_folder["cache"], "features.f32");
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..^4]);
+        Assert.Contains("68 bytes where the index promises 72", Assert.Throws<DataException>(() => FeatureCache.Open(_folder["cache"], "test")).Message);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[1,2]")]
+    public void Open_damaged_index_is_refused(string content)
+    {
+        Build(Recordings(3)).Dispose();
+        File.WriteAllText(Path.Combine(_folder["cache"], "index.json"), content);
+        Assert.Contains("damaged", Assert.Throws<DataException>(() => FeatureCache.Open(_folder["cache"], "test")).Message);
+    }
+
+    [Fact]
+    public void Build_beside_another_builder_says_so()
+    {
+        Directory.CreateDirectory(_folder["cache"]);
+        using var other = new FileStream(Path.Combine(_folder["cache"], ".lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        Assert.Contains("another process is building", Assert.Throws<DataException>(() => Build(Recordings(3))).Message);
+    }
+
+    FeatureCache Build(
+        RecordingSet set, double maxExcluded = 0.02, IProgress<BuildProgress>? progress = null, CancellationToken cancel = default) =>
+        FeatureCacheBuilder.Build(_folder["cache"], set, new FeatureKind("test", 2, 3, () => Extract), maxExcluded, 1, progress, cancel);
+
+    void Extract(string path, Span<float> features)
+    {
+        _extracted++;
+        features.Fill(float.TryParse(File.ReadAllText(path), out var value) ? value : throw new DataException(path, "byte 0: not a number"));
+    }
+
+    RecordingSet Recordings(int count)
+    {
+        var recordings = Enumerable.Range(0, count).Select(i =>
+        {
+            var path = _folder[i + ".txt"];
+            File.WriteAllText(path, i.ToString());
+            return new Recording(i + ".txt", path, i % 2, 1, i.ToString());
+        });
+        return new RecordingSet("made", _folder.Path, "none", ["a", "b"], [.. recordings], []);
+    }
+
+    sealed class Direct(Action<BuildProgress> act) : IProgress<BuildProgress>
+    {
+        public void Report(BuildProgress value) => act(value);
+    }
+}
