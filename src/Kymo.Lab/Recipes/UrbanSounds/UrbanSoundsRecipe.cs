@@ -2,6 +2,7 @@ using System.Globalization;
 using Kymo.Config;
 using Kymo.Lab.Data;
 using Kymo.Lab.Metrics;
+using Kymo.Lab.Training;
 using Kymo.Torch;
 
 namespace Kymo.Lab.Recipes.UrbanSounds;
@@ -34,6 +35,10 @@ public static class UrbanSoundsRecipe
 
     internal static RecipeResult Run(UrbanSoundsConfig config, RecipeContext context)
     {
+        // --- Engine
+        var device = Devices.Of(config.Trainer.Device);
+        TorchThreads.Set(config.Trainer.Threads > 0 ? config.Trainer.Threads : Environment.ProcessorCount);
+
         // --- Recordings, features, splits
         var set = UrbanSoundsData.Read(config);
         using var cache = OpenCache(config, set, context);
@@ -43,9 +48,6 @@ public static class UrbanSoundsRecipe
         if (config.Compat == "none")
             foreach (var split in splits) Splits.CheckNoLeak(set, split);
 
-        // --- Engine
-        var device = Device.Parse(config.Trainer.Device);
-        TorchThreads.Set(config.Trainer.Threads > 0 ? config.Trainer.Threads : Environment.ProcessorCount);
         context.Tell(new RecipeEvent.Stage(string.Create(CultureInfo.InvariantCulture,
             $"{set.Name}: {set.Recordings.Count} recordings, {set.Classes.Count} classes, folds {string.Join(", ", splits.Select(split => split.Fold))}; {device}, {TorchThreads.Get()} threads")));
         if (config.Trainer.Epochs == 0) return Ready(config, examples, splits[0], device, context);
