@@ -97,7 +97,7 @@ static class CommandLine
         if (error is AggregateException { InnerException: { } inner }) error = inner;
         var expected = error is ConfigException or DataException or CheckpointException or TorchException or OnnxException or IOException
             or UnauthorizedAccessException;
-        var text = error is OperationCanceledException ? "interrupted"
+        var text = error is OperationCanceledException ? "interrupted" + (terminal.OpenRun is { } run ? $"; to go on, type the command again with --resume {run}" : "")
             : expected ? error.Message
             : $"{error.GetType().Name}: {error.Message} (a fault of the program; --verbose shows where)";
         terminal.Answer(new JsonObject { ["error"] = text, ["exit_code"] = code });
