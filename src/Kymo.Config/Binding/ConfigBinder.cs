@@ -46,7 +46,7 @@ public static class ConfigBinder
         {
             var name = key.ToString();
             if (shape.Settings.Any(setting => setting.Key == name)) continue;
-            var near = Spelling.Nearest(name, shape.Settings.Select(setting => setting.Key));
+            var near = NearestKeys.To(name, shape.Settings.Select(setting => setting.Key));
             faults.Add($"{prefix}{name}{Place(value)}: no such setting; "
                 + (near.Count > 0 ? "did you mean " + string.Join(" or ", near) + "?" : "there are " + string.Join(", ", shape.Settings.Select(setting => setting.Key))));
         }
