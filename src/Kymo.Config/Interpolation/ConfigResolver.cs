@@ -10,7 +10,7 @@ public sealed class ConfigResolver
     const int MaxDepth = 400;
 
     /// <summary>Most nodes of a resolved tree.</summary>
-    const int MaxNodes = 2_000_000;
+    const int MaxNodes = 500_000;
 
     readonly ConfigNode _root;
     readonly ResolverOptions _options;

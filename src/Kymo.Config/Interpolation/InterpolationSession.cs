@@ -9,7 +9,7 @@ internal sealed class InterpolationSession(ResolverOptions options)
     const int MaxDepth = 200;
 
     /// <summary>Most interpolations that one request may resolve.</summary>
-    const int MaxSteps = 1_000_000;
+    const int MaxSteps = 100_000;
 
     /// <summary>Longest text that interpolations may be put together to, in characters.</summary>
     const int MaxLength = 16 << 20;
@@ -27,14 +27,14 @@ internal sealed class InterpolationSession(ResolverOptions options)
     /// <exception cref="InterpolationFault">There is no value.</exception>
     public ConfigNode Dereference(ConfigNode node)
     {
-        if (node is not ScalarNode { Value: string text } || !node.IsInterpolation) return node;
+        if (node is not ScalarNode { IsInterpolation: true } scalar) return node;
         var parent = node.Parent ?? throw new InterpolationFault("Cannot resolve interpolation for a node without a parent");
         if (++_depth > MaxDepth) throw new InterpolationFault($"more than {MaxDepth} interpolations lead to one another");
         if (++_steps > MaxSteps) throw new InterpolationFault($"more than {MaxSteps} interpolations must be resolved for one value");
         Innermost = node;
         try
         {
-            return Evaluate(InterpolationParser.ConfigValue(text), parent, node);
+            return Evaluate(scalar.Interpolation, parent, node);
         }
         catch (InterpolationFault fault) when (fault.IsNotContainer)
         {

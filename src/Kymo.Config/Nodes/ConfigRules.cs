@@ -21,17 +21,17 @@ public static class ConfigRules
             case ListNode list:
                 for (var i = 0; i < list.Count; i++) Check(list[i], $"{path}[{i}]");
                 break;
-            case ScalarNode { Value: string text } when node.IsInterpolation:
-                CheckSyntax(text, node, path);
+            case ScalarNode { IsInterpolation: true } scalar:
+                CheckSyntax(scalar, path);
                 break;
         }
     }
 
-    static void CheckSyntax(string text, ConfigNode node, string path)
+    static void CheckSyntax(ScalarNode node, string path)
     {
         try
         {
-            InterpolationParser.ConfigValue(text);
+            _ = node.Interpolation;
         }
         catch (InterpolationFault fault)
         {

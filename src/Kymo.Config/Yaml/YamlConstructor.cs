@@ -8,10 +8,8 @@ internal sealed class YamlConstructor
 
     /// <summary>Nodes in the order in which PyYAML constructs them (level by level): merging changes shared nodes.</summary>
     readonly Queue<YamlGraph> _waiting = [];
-    readonly HashSet<YamlGraph> _seen = [];
-    readonly HashSet<YamlGraph> _open = [];
-    readonly Dictionary<ScalarGraph, object?> _scalars = [];
     readonly YamlMergeKeys _merges = new();
+    int _read;
     int _count;
     int _limit;
 
@@ -26,15 +24,17 @@ internal sealed class YamlConstructor
                 foreach (var item in sequence.Items) Visit(item);
             else if (node is MappingGraph mapping) Prepare(mapping);
         }
-        _limit = _seen.Count + MaxAliasedNodes;
+        _limit = _read + MaxAliasedNodes;
         return Convert(root);
     }
 
     void Visit(YamlGraph node)
     {
-        if (!_seen.Add(node)) return;
+        if (node.IsRead) return;
+        node.IsRead = true;
+        _read++;
         YamlTags.Check(node);
-        if (node is ScalarGraph scalar) _scalars[scalar] = YamlScalars.Value(scalar);
+        if (node is ScalarGraph scalar) scalar.Value = YamlScalars.Value(scalar);
         else _waiting.Enqueue(node);
     }
 
@@ -43,14 +43,14 @@ internal sealed class YamlConstructor
         var keys = new Dictionary<string, SourcePosition>();
         foreach (var (key, _) in mapping.Pairs)
         {
-            if (key is not ScalarGraph scalar || YamlTags.Of(key) != YamlTag.String) continue;
+            if (key is not ScalarGraph scalar || key.Resolved != YamlTag.String) continue;
             if (!keys.TryAdd(scalar.Text, scalar.Position)) throw Duplicate(scalar.Text, keys[scalar.Text], scalar.Position);
         }
         _merges.Flatten(mapping);
         foreach (var (key, value) in mapping.Pairs)
         {
             if (key is not ScalarGraph) throw new ConfigException($"{key.Position}: a {key.Kind} cannot be a key");
-            if (YamlTags.Of(key) == YamlTag.Value) _scalars[(ScalarGraph)key] = "=";
+            if (key.Resolved == YamlTag.Value) ((ScalarGraph)key).Value = "=";
             else Visit(key);
             Visit(value);
         }
@@ -62,11 +62,12 @@ internal sealed class YamlConstructor
     ConfigNode Convert(YamlGraph graph)
     {
         if (++_count > _limit) throw new ConfigException($"{graph.Position}: aliases grow the document past {_limit} nodes");
-        if (graph is ScalarGraph scalar) return new ScalarNode(_scalars[scalar]) { Position = graph.Position };
-        if (!_open.Add(graph)) throw new ConfigException($"{graph.Position}: an alias stands inside the {graph.Kind} it names");
+        if (graph is ScalarGraph scalar) return new ScalarNode(scalar.Value) { Position = graph.Position };
+        if (graph.IsOpen) throw new ConfigException($"{graph.Position}: an alias stands inside the {graph.Kind} it names");
+        graph.IsOpen = true;
         ConfigNode node = graph is SequenceGraph sequence ? ConvertSequence(sequence) : ConvertMapping((MappingGraph)graph);
         node.Position = graph.Position;
-        _open.Remove(graph);
+        graph.IsOpen = false;
         return node;
     }
 
@@ -82,7 +83,7 @@ internal sealed class YamlConstructor
         var map = new MapNode();
         foreach (var (keyGraph, valueGraph) in mapping.Pairs)
         {
-            var value = _scalars[(ScalarGraph)keyGraph];
+            var value = ((ScalarGraph)keyGraph).Value;
             if (value is byte[]) throw new ConfigException($"{keyGraph.Position}: bytes cannot be a key");
             map[new ConfigKey(value)] = Convert(valueGraph);
         }

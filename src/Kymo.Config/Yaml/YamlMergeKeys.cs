@@ -19,13 +19,13 @@ internal sealed class YamlMergeKeys
     /// <exception cref="ConfigException">What is merged is no map and no list of maps, or it is too much.</exception>
     public void Flatten(MappingGraph mapping)
     {
-        if (!mapping.Pairs.Exists(pair => YamlTags.Of(pair.Key) == YamlTag.Merge)) return;
+        if (!mapping.Pairs.Exists(pair => pair.Key.Resolved == YamlTag.Merge)) return;
         if (++_depth > MaxDepth) throw new ConfigException($"{mapping.Position}: more than {MaxDepth} maps merge one another");
         var merged = new List<(YamlGraph, YamlGraph)>();
         for (var i = 0; i < mapping.Pairs.Count;)
         {
             var (key, value) = mapping.Pairs[i];
-            if (YamlTags.Of(key) != YamlTag.Merge)
+            if (key.Resolved != YamlTag.Merge)
             {
                 i++;
                 continue;

@@ -5,7 +5,7 @@ internal static class YamlScalars
 {
     /// <summary>The value of a scalar: null, bool, an integer, a float, a string or bytes.</summary>
     /// <exception cref="ConfigException">The text is not of the tag's form.</exception>
-    public static object? Value(ScalarGraph scalar) => YamlTags.Of(scalar) switch
+    public static object? Value(ScalarGraph scalar) => scalar.Resolved switch
     {
         YamlTag.Null => null,
         YamlTag.Bool => Bool(scalar.Text) ?? throw Bad(scalar, "bool"),

@@ -27,7 +27,7 @@ internal static class YamlTags
     /// <summary>Throws unless the node has a tag that fits its kind and that a configuration can hold.</summary>
     public static void Check(YamlGraph node)
     {
-        var tag = Of(node);
+        var tag = node.Resolved;
         switch (tag)
         {
             case null:
