@@ -8,47 +8,32 @@ static class CoreCases
     const string Name = "case";
 
     /// <summary>A document's value.</summary>
-    public static JsonNode? Load(JsonNode input) => YamlReader.Read(input.GetValue<string>(), Name) switch
-    {
-        // OmegaConf makes a configuration of any document: an empty one is an empty map.
-        ScalarNode { Value: null } => ValueJson.Write(new MapNode()),
-        var node => ValueJson.Write(node),
-    };
+    public static JsonNode? Load(JsonNode input) => ValueJson.Write(YamlReader.ReadConfig(input.GetValue<string>(), Name));
 
     /// <summary>The text written for a value.</summary>
-    public static JsonNode Dump(JsonNode? input) => YamlWriter.Write(ValueJson.Read(input));
+    public static JsonNode Dump(JsonNode? input)
+    {
+        var node = ValueJson.Read(input);
+        ConfigRules.Check(node);
+        return YamlWriter.Write(node);
+    }
 
-    /// <summary>Two documents merged, unresolved.</summary>
+    /// <summary>Documents merged from left to right, unresolved.</summary>
     public static JsonNode? Merge(JsonNode input)
     {
-        var documents = input.AsArray().Select(text => YamlReader.Read(text!.GetValue<string>(), Name)).ToArray();
-        return documents switch
-        {
-            [MapNode target, MapNode source] => Merged(target, source),
-            [ListNode, ListNode list] => ValueJson.Write(list),
-            _ => throw new ConfigException("a map and a list cannot be merged"),
-        };
+        var documents = input.AsArray().Select(text => YamlReader.ReadConfig(text!.GetValue<string>(), Name)).ToArray();
+        foreach (var document in documents.Skip(1)) ConfigMerge.Into(documents[0], document, Resolver(documents[0]));
+        return ValueJson.Write(documents[0]);
     }
 
     /// <summary>The value selected, containers resolved.</summary>
     public static JsonNode? Select(JsonNode input)
     {
-        var root = (MapNode)YamlReader.Read(input["yaml"]!.GetValue<string>(), Name);
-        var resolver = ConfigResolver.Of(root, Variable);
-        var found = resolver.Select(input["key"]!.GetValue<string>());
-        return found switch
-        {
-            null => null,
-            ScalarNode scalar => ValueJson.Write(scalar),
-            _ => ValueJson.Write(resolver.ResolveAll(found)),
-        };
+        var resolver = Resolver(YamlReader.ReadConfig(input["yaml"]!.GetValue<string>(), Name));
+        return resolver.Select(input["key"]!.GetValue<string>()) is { } found ? ValueJson.Write(resolver.ResolveAll(found)) : null;
     }
 
-    static JsonNode? Merged(MapNode target, MapNode source)
-    {
-        ConfigMerge.Into(target, source);
-        return ValueJson.Write(target);
-    }
+    static ConfigResolver Resolver(ConfigNode root) => ConfigResolver.Of(root, Variable);
 
     // The environment that the cases were recorded in.
     static string? Variable(string name) => name switch

@@ -43,7 +43,8 @@ static class ValueJson
         BigInteger number => JsonNode.Parse(number.ToString(CultureInfo.InvariantCulture)),
         double number => new JsonObject { ["float"] = PythonText.Of(number) },
         string text => text,
-        _ => new JsonObject { ["other"] = value.GetType().Name, ["text"] = value.ToString() },
+        byte[] => new JsonObject { ["other"] = "bytes", ["text"] = PythonText.Of(value) },
+        _ => throw new InvalidOperationException($"a value of the type {value.GetType()}"),
     };
 
     static double Float(string text) =>

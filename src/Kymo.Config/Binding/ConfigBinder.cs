@@ -46,9 +46,9 @@ public static class ConfigBinder
         {
             var name = key.ToString();
             if (shape.Settings.Any(setting => setting.Key == name)) continue;
-            var near = Spelling.Nearest(name, shape.Settings.Select(setting => setting.Key));
-            faults.Add($"{prefix}{name}{Place(value)}: no such setting; "
-                + (near.Count > 0 ? "did you mean " + string.Join(" or ", near) + "?" : "there are " + string.Join(", ", shape.Settings.Select(setting => setting.Key))));
+            var near = NearestKeys.To(name, shape.Settings.Select(setting => setting.Key));
+            faults.Add($"{prefix}{name}{Place(value)}: no such setting{Hint(near)}{(near.Count == 0 ? ";" : "")} "
+                + $"there are {string.Join(", ", shape.Settings.Select(setting => setting.Key))}");
         }
         var arguments = shape.Settings.Select(setting => Argument(setting, map[setting.Key], prefix, faults)).ToArray();
         return faults.Count == before ? shape.Constructor.Invoke(arguments) : null;
@@ -70,14 +70,30 @@ public static class ConfigBinder
             faults.Add($"{key}{Place(node)}: must be given; expected {setting.Expected}; type {key}=...");
             return null;
         }
+        if (node.IsNull && setting.IsOptional) return null;
         var before = faults.Count;
         var value = Value(setting.Type, node, key, setting.Expected, faults);
-        if (faults.Count > before || value is null) return value;
-        var outside = setting.Range is { } range && IsOutside(value, range);
-        var refused = setting.Allowed is { } allowed && !allowed.Values.Contains(value as string);
-        if (outside || refused) faults.Add($"{key}={Text(value)}{Place(node)}: expected {setting.Expected}");
+        if (faults.Count == before && value is not null) CheckRules(setting, value, key, node, setting.Expected, faults);
         return value;
     }
+
+    /// <summary>Range and allowed values, for a list those of each item.</summary>
+    static void CheckRules(Setting setting, object value, string key, ConfigNode node, string expected, List<string> faults)
+    {
+        if (value is Array items)
+        {
+            for (var i = 0; i < items.Length; i++)
+                if (items.GetValue(i) is { } item) CheckRules(setting, item, $"{key}[{i}]", ((ListNode)node)[i], setting.ExpectedItem, faults);
+            return;
+        }
+        var outside = setting.Range is { } range && IsOutside(value, range);
+        var refused = setting.Allowed is { } allowed && !allowed.Values.Contains(value as string);
+        if (!outside && !refused) return;
+        var near = refused ? NearestKeys.To(Text(value), setting.Allowed!.Values) : [];
+        faults.Add($"{key}={Text(value)}{Place(node)}: expected {expected}{Hint(near)}");
+    }
+
+    static string Hint(IReadOnlyList<string> near) => near.Count == 0 ? "" : $"; did you mean {string.Join(" or ", near)}?";
 
     static object? Value(Type type, ConfigNode node, string key, string expected, List<string> faults)
     {
@@ -89,7 +105,8 @@ public static class ConfigBinder
         }
         if (node is ListNode list && RecordShape.ElementOf(type) is { } element) return List(element, list, key, faults);
         if (node is ScalarNode scalar && Scalar(type, scalar.Value) is { } value) return value;
-        faults.Add($"{key}={Found(node)}{Place(node)}: expected {expected}");
+        var near = type.IsEnum ? NearestKeys.To(Found(node), Enum.GetNames(type).Select(RecordShape.Snake)) : [];
+        faults.Add($"{key}={Found(node)}{Place(node)}: expected {expected}{Hint(near)}");
         return null;
     }
 
@@ -132,7 +149,7 @@ public static class ConfigBinder
     {
         var dictionary = (System.Collections.IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(typeof(string), valueType))!;
         foreach (var (name, node) in map)
-            dictionary[name.ToString()] = Value(valueType, node, $"{key}.{name}", RecordShape.Words(valueType), faults);
+            if (Value(valueType, node, $"{key}.{name}", RecordShape.Words(valueType), faults) is { } value) dictionary[name.ToString()] = value;
         return dictionary;
     }
 
@@ -151,7 +168,12 @@ public static class ConfigBinder
         return !(number >= range.Low && number <= range.High);
     }
 
-    static string Place(ConfigNode? node) => node?.Position is { } position ? $" ({position.File}:{position.Line})" : "";
+    static string Place(ConfigNode? node) => node?.Position switch
+    {
+        null => "",
+        { File: OverrideNodes.CommandLine } => $" ({OverrideNodes.CommandLine})",
+        var position => $" ({position.Value.File}:{position.Value.Line})",
+    };
 
     static string Found(ConfigNode node) => node switch
     {

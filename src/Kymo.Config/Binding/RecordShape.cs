@@ -9,17 +9,30 @@ namespace Kymo.Config;
 /// <param name="Type">The type of its value.</param>
 /// <param name="HasDefault">Whether it may be left out.</param>
 /// <param name="Default">Its value then.</param>
+/// <param name="IsOptional">Whether it may be null.</param>
 /// <param name="Property">The property, with its rules.</param>
-sealed record Setting(string Key, Type Type, bool HasDefault, object? Default, PropertyInfo Property)
+sealed record Setting(string Key, Type Type, bool HasDefault, object? Default, bool IsOptional, PropertyInfo Property)
 {
     public RangeAttribute? Range => Property.GetCustomAttribute<RangeAttribute>();
 
     public AllowedValuesAttribute? Allowed => Property.GetCustomAttribute<AllowedValuesAttribute>();
 
     /// <summary>What may stand here, in words.</summary>
-    public string Expected => Allowed is { } allowed ? "one of " + string.Join(", ", allowed.Values) : RecordShape.Words(Type) + (Range is { } range
-        ? FormattableString.Invariant($" from {range.Low} to {range.High}")
-        : "");
+    public string Expected
+    {
+        get
+        {
+            var words = RecordShape.ElementOf(Type) is null ? ExpectedOf(Type) : "a list, each " + ExpectedItem;
+            return IsOptional ? words + ", or null" : words;
+        }
+    }
+
+    /// <summary>What each item of a list may be, in words.</summary>
+    public string ExpectedItem => ExpectedOf(RecordShape.ElementOf(Type) ?? Type);
+
+    string ExpectedOf(Type type) => Allowed is { } allowed
+        ? "one of " + string.Join(", ", allowed.Values)
+        : RecordShape.Words(type) + (Range is { } range ? FormattableString.Invariant($" from {range.Low} to {range.High}") : "");
 }
 
 /// <summary>The settings of a record type, from its primary constructor.</summary>
@@ -31,11 +44,13 @@ sealed class RecordShape
     {
         Constructor = type.GetConstructors().MaxBy(constructor => constructor.GetParameters().Length)
             ?? throw new ArgumentException($"{type} has no public constructor");
+        var nullability = new NullabilityInfoContext();
         Settings = [.. Constructor.GetParameters().Select(parameter =>
         {
             var property = type.GetProperty(parameter.Name!) ?? throw new ArgumentException($"{type} has no property {parameter.Name}");
             var key = property.GetCustomAttribute<KeyAttribute>()?.Key ?? Snake(parameter.Name!);
-            return new Setting(key, parameter.ParameterType, parameter.HasDefaultValue, Default(parameter), property);
+            return new Setting(key, parameter.ParameterType, parameter.HasDefaultValue, Default(parameter),
+                nullability.Create(parameter).WriteState == NullabilityState.Nullable, property);
         })];
     }
 

@@ -27,13 +27,13 @@ public sealed class ConfigComposer
         warnings.AddRange(builder.Warnings);
 
         var root = new MapNode();
-        foreach (var item in defaults.Items) Merge(root, item, repository);
+        var resolver = Resolver(root, request);
+        foreach (var item in defaults.Items) Merge(root, item, repository, resolver);
         if (root[Hydra] is not MapNode hydra)
             throw new ConfigException("The node 'hydra' is no map.\n"
                 + "The name belongs to the program: choose another for your values.");
         HydraSchema.CheckKeys(hydra);
 
-        var resolver = Resolver(root, request);
         var values = new ValueOverrides(root, node => resolver.Resolve(node));
         foreach (var item in choices.Values) values.Apply(item);
         if (root[Hydra] is not MapNode kept) throw new ConfigException("The node 'hydra' cannot be deleted or replaced.");
@@ -149,7 +149,7 @@ public sealed class ConfigComposer
         }
     }
 
-    static void Merge(MapNode root, DefaultsItem item, ConfigRepository repository)
+    static void Merge(MapNode root, DefaultsItem item, ConfigRepository repository, ConfigResolver resolver)
     {
         var loaded = repository.Load(item.ConfigPath)!;
         var embedded = Embed(loaded.Config, item.Package);
@@ -161,7 +161,7 @@ public sealed class ConfigComposer
             if (embedded is not MapNode map)
                 throw new ConfigException("Cannot merge DictConfig with ListConfig\n"
                     + "The file holds a list. Give it a package: # @package NAME");
-            ConfigMerge.Into(root, map);
+            ConfigMerge.Into(root, map, resolver);
         }
         catch (ConfigException error)
         {

@@ -97,21 +97,14 @@ sealed class ConfigRepository(IEnumerable<SearchPathEntry> searchPath, ConfigCac
         if (loaded.Config is not MapNode content) throw new ConfigException(
             $"Error merging '{path}' with schema\n{loaded.File}: expected a map");
         var merged = (MapNode)schema.Config.Copy();
-        ConfigMerge.Into(merged, content);
+        ConfigMerge.Into(merged, content, ConfigResolver.Of(merged));
         return loaded with { Config = merged };
     }
 
     LoadedConfig Read(string path, ConfigSource source)
     {
         var (file, bytes) = (source.FileOf(path), source.Read(path));
-        var config = YamlReader.Read(bytes, file) switch
-        {
-            ScalarNode { Value: null } => new MapNode(),
-            ScalarNode { Value: string text } => Word(text),
-            MapNode map => map,
-            ListNode list => (ConfigNode)list,
-            _ => throw new ConfigException($"{file}: expected a map or a list"),
-        };
+        var config = YamlReader.ReadConfig(bytes, file);
         var header = DefaultsListReader.PackageHeader(file, Encoding.UTF8.GetString(bytes, 0, Math.Min(bytes.Length, 2048)));
         IReadOnlyList<DefaultEntry> defaults = [];
         if (config is MapNode content && content["defaults"] is { } node)
@@ -120,13 +113,5 @@ sealed class ConfigRepository(IEnumerable<SearchPathEntry> searchPath, ConfigCac
             defaults = DefaultsListReader.Read(path, node, hydra11);
         }
         return new LoadedConfig(file, header, defaults, config);
-    }
-
-    /// <summary>A document of one word is a map with that key, as OmegaConf reads it.</summary>
-    static MapNode Word(string text)
-    {
-        var map = new MapNode();
-        map.Add(text, new ScalarNode(null));
-        return map;
     }
 }

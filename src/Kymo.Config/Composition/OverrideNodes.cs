@@ -3,10 +3,13 @@ namespace Kymo.Config;
 /// <summary>Override values as configuration nodes, and their comparison.</summary>
 static class OverrideNodes
 {
+    /// <summary>The name that positions of typed values carry in place of a file's.</summary>
+    public const string CommandLine = "command line";
+
     /// <summary>The node of an override's value. Quotes are dropped; interpolations stay text.</summary>
     /// <exception cref="ConfigException">The value holds a sweep, or a dictionary with the key null.</exception>
     public static ConfigNode ToNode(Override item) =>
-        ToNode(item.Value!, item, new SourcePosition("command line", 1, item.Text.IndexOf('=') + 2));
+        ToNode(item.Value!, item, new SourcePosition(CommandLine, 1, item.Text.IndexOf('=') + 2));
 
     static ConfigNode ToNode(OverrideValue value, Override item, SourcePosition position) => value switch
     {

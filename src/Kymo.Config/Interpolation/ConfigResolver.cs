@@ -1,124 +1,119 @@
 namespace Kymo.Config;
 
 /// <summary>
-/// Resolves interpolations as OmegaConf 2.3 does: <c>${a.b}</c> from the root, <c>${.x}</c> from the node's own map, <c>${name:arguments}</c>
-/// through a resolver; a value that is one interpolation keeps its type, inside text it is printed as Python prints it.
+/// Reads values of a configuration and resolves interpolations on access, as OmegaConf 2.3 does: <c>${a.b}</c> from the root,
+/// <c>${.x}</c> from the node's own map, <c>${name:arguments}</c> through a resolver. The tree itself is not changed.
 /// </summary>
 public sealed class ConfigResolver
 {
-    const int MaxDepth = 100;
+    /// <summary>Deepest nesting of a resolved tree.</summary>
+    const int MaxDepth = 400;
 
-    readonly MapNode _root;
-    readonly Stack<ConfigNode> _resolving = new();
+    /// <summary>Most nodes of a resolved tree.</summary>
+    const int MaxNodes = 500_000;
 
-    ConfigResolver(MapNode root, Func<string, string?>? environment, TimeProvider? clock, MapNode? hydra)
-    {
-        _root = root;
-        Resolvers = new ConfigResolvers(this, environment ?? (_ => null), clock ?? TimeProvider.System, hydra);
-    }
+    readonly ConfigNode _root;
+    readonly ResolverOptions _options;
 
-    internal ConfigResolvers Resolvers { get; }
+    ConfigResolver(ConfigNode root, ResolverOptions options) => (_root, _options) = (root, options);
 
     /// <summary>A resolver over a tree.</summary>
-    /// <param name="root">What absolute keys are looked up in.</param>
-    /// <param name="environment">Environment variables for <c>oc.env</c>.</param>
-    /// <param name="clock">The time for <c>now</c>.</param>
+    /// <param name="root">What <see cref="Select"/> and <see cref="Get"/> look in.</param>
+    /// <param name="environment">Environment variables for <c>oc.env</c>; default none.</param>
+    /// <param name="clock">The time for <c>now</c>, read once; default the system's.</param>
     /// <param name="hydra">What <c>hydra:</c> looks up; null for a program outside Hydra.</param>
     public static ConfigResolver Of(
-        MapNode root, Func<string, string?>? environment = null, TimeProvider? clock = null, MapNode? hydra = null) =>
-        new(root, environment, clock, hydra);
+        ConfigNode root, Func<string, string?>? environment = null, TimeProvider? clock = null, MapNode? hydra = null) =>
+        new(root, new ResolverOptions(environment ?? (_ => null), (clock ?? TimeProvider.System).GetLocalNow(), hydra));
 
-    /// <summary>The node that an interpolated node stands for; any other node is given back.</summary>
+    /// <summary>
+    /// The node that an interpolated node stands for; any other node is given back, and so is one that stands in no tree: a value
+    /// that was resolved may hold <c>${</c> as plain text.
+    /// </summary>
     /// <exception cref="ConfigException">No such key, a missing value, a cycle, or text that cannot be parsed.</exception>
-    public ConfigNode Resolve(ConfigNode node)
+    public ConfigNode Resolve(ConfigNode node) =>
+        node is { IsInterpolation: true, Parent: not null } ? Run(node, () => KeyPath.Of(node), session => session.Dereference(node))! : node;
+
+    /// <summary>A copy of a tree without interpolations; <c>???</c> stays.</summary>
+    /// <exception cref="ConfigException">See <see cref="Resolve"/>; or the resolved tree has no end.</exception>
+    public ConfigNode ResolveAll(ConfigNode node)
     {
-        if (node is not ScalarNode { Value: string text } || !node.IsInterpolation) return node;
-        if (_resolving.Contains(node)) throw Fault(node, "Recursive interpolation detected");
-        if (_resolving.Count >= MaxDepth) throw Fault(node, $"interpolations lead through more than {MaxDepth} others");
-        _resolving.Push(node);
-        try
+        var count = 0;
+        return CopyOf(node, 0);
+
+        ConfigNode CopyOf(ConfigNode source, int depth)
         {
-            var value = InterpolationParser.Evaluate(text, this, node);
-            if (value is ScalarNode { IsMissing: true }) throw Fault(node, "the interpolation leads to a missing value (???)");
-            return value is ConfigNode found ? Resolve(found) : new ScalarNode(value) { Position = node.Position, Parent = node.Parent };
-        }
-        finally
-        {
-            _resolving.Pop();
+            if (depth > MaxDepth || ++count > MaxNodes)
+                throw Failure(source, $"interpolations make the configuration deeper than {MaxDepth} levels or larger than {MaxNodes} nodes; "
+                    + "they may lead in a circle", KeyPath.Of(source));
+            var value = Resolve(source);
+            if (value.IsPlainValue) return value.Copy();
+            ConfigNode copy;
+            switch (value)
+            {
+                case MapNode map:
+                    var resolved = new MapNode();
+                    foreach (var (key, child) in map) resolved.Add(key, CopyOf(child, depth + 1));
+                    copy = resolved;
+                    break;
+                case ListNode list:
+                    copy = new ListNode(list.Select(child => CopyOf(child, depth + 1)));
+                    break;
+                default:
+                    copy = value.Copy();
+                    break;
+            }
+            copy.Position = source.Position ?? value.Position;
+            return copy;
         }
     }
 
-    /// <summary>A copy of a tree without interpolations.</summary>
-    /// <exception cref="ConfigException">See <see cref="Resolve"/>.</exception>
-    public ConfigNode ResolveAll(ConfigNode node) => ResolveAll(node, 0);
-
-    /// <summary>The value at a dotted key, resolved; null where there is none.</summary>
-    /// <param name="path">For instance <c>a.b[0].c</c>.</param>
-    /// <exception cref="ConfigException">A missing value (<c>???</c>), or an interpolation that cannot be resolved.</exception>
+    /// <summary>
+    /// The node at a path such as <c>a.b[0]</c>, resolved when it is an interpolation; null where there is none or its value is
+    /// <c>???</c>. What is inside a list or map is not resolved.
+    /// </summary>
+    /// <exception cref="ConfigException">An interpolation has no value.</exception>
     public ConfigNode? Select(string path)
     {
-        var found = Find(_root, KeyPath.Split(path));
-        if (found is { IsMissing: true }) throw new ConfigException($"Missing mandatory value: {path}");
-        return found is null ? null : Resolve(found);
+        var node = Run(_root, () => path, session => session.SelectLeniently(_root, path.StartsWith('.') ? path : "." + path));
+        return node is { IsMissing: true } ? null : node;
     }
 
-    /// <summary>Looks a key up, passing through interpolated maps and lists.</summary>
-    internal ConfigNode? Find(ConfigNode start, IReadOnlyList<string> path)
+    /// <summary>The node at a path, resolved, which must be there.</summary>
+    /// <exception cref="ConfigException">
+    /// There is none (the nearest keys are named), it is <c>???</c>, or an interpolation has no value.
+    /// </exception>
+    public ConfigNode Get(string path) => Run(_root, () => path, session => session.Select(_root, path, throwOnMissing: true))
+        ?? throw Failure(_root, $"Key '{path}' is not in struct{NearestKeys.Hint(_root, path)}", path);
+
+    ConfigNode? Run(ConfigNode at, Func<string> path, Func<InterpolationSession, ConfigNode?> ask)
     {
-        var node = start;
-        foreach (var part in path)
+        var session = new InterpolationSession(_options);
+        try
         {
-            if (node.IsInterpolation) node = Resolve(node);
-            var child = KeyPath.Child(node, part);
-            if (child is null) return null;
-            node = child;
+            return ask(session);
         }
-        return node;
-    }
-
-    /// <summary>The node that a number of leading dots starts from; none is the root.</summary>
-    internal ConfigNode Start(ConfigNode node, int dots)
-    {
-        if (dots == 0) return _root;
-        var start = node.Parent;
-        for (var i = 1; i < dots && start is not null; i++) start = start.Parent;
-        return start ?? throw Fault(node, "the leading dots lead above the root");
-    }
-
-    /// <summary>A value as it stands inside text.</summary>
-    internal string Text(object? value)
-    {
-        if (value is not ConfigNode node) return PythonText.Of(value);
-        if (node.IsMissing) throw Fault(node, "the interpolation leads to a missing value (???)");
-        return Resolve(node) switch
+        catch (InterpolationFault fault)
         {
-            ScalarNode scalar => PythonText.Of(scalar.Value),
-            var container => PythonText.Quoted(ResolveAll(container)),
-        };
-    }
-
-    internal static ConfigException Fault(ConfigNode node, string problem)
-    {
-        var place = node.Position is { } position ? $"{position}: " : "";
-        var text = node is ScalarNode { Value: string value } ? $"\n    value: {value}" : "";
-        return new ConfigException($"{place}{problem}\n    full_key: {KeyPath.Of(node)}{text}");
-    }
-
-    ConfigNode ResolveAll(ConfigNode node, int depth)
-    {
-        if (depth > YamlReader.MaxDepth) throw Fault(node, "nested too deep to resolve");
-        switch (Resolve(node))
-        {
-            case MapNode map:
-                var resolvedMap = new MapNode { Position = map.Position };
-                foreach (var (key, child) in map) resolvedMap.Add(key, ResolveAll(child, depth + 1));
-                return resolvedMap;
-            case ListNode list:
-                var resolvedList = new ListNode { Position = list.Position };
-                foreach (var child in list) resolvedList.Add(ResolveAll(child, depth + 1));
-                return resolvedList;
-            case var scalar:
-                return scalar.Copy();
+            throw Failure(at, fault.Message, path(), session.Innermost, fault);
         }
+        catch (ConfigException error)
+        {
+            throw Failure(at, error.Message, path(), session.Innermost, error);
+        }
+    }
+
+    static ConfigException Failure(ConfigNode at, string message, string path, ConfigNode? innermost = null, Exception? cause = null)
+    {
+        var type = (innermost ?? at).Root is ListNode ? "list" : "dict";
+        var place = (innermost?.Position ?? at.Position) is { } position ? $"\n    in {position}" : "";
+        var value = innermost is ScalarNode scalar ? $": {scalar}" : "";
+        return new ConfigException($"{message}\n    full_key: {path}\n    object_type={type}{place}{value}", cause);
     }
 }
+
+/// <summary>What resolvers read beside the configuration. Nothing is read from the process itself.</summary>
+/// <param name="Environment">Environment variables by name, null for one that is not set.</param>
+/// <param name="Now">The start of the run in local time, for <c>${now:%Y-%m-%d}</c>.</param>
+/// <param name="Hydra">The node that <c>${hydra:path}</c> reads; null for the key <c>hydra</c> at the configuration's root.</param>
+sealed record ResolverOptions(Func<string, string?> Environment, DateTimeOffset Now, MapNode? Hydra);

@@ -2,331 +2,285 @@ using System.Text;
 
 namespace Kymo.Config;
 
-/// <summary>
-/// Reads OmegaConf's interpolation grammar and evaluates it on the way. A value is null, a bool, a number, a text, or a node. Depth is
-/// bounded, so that a hostile text ends in an error.
-/// </summary>
-sealed class InterpolationParser
+/// <summary>Parses values with interpolations by OmegaConf 2.3's grammar.</summary>
+internal sealed class InterpolationParser
 {
-    const int MaxDepth = 64;
-    const string Unquoted = "/-\\+.$%*@?|";
+    /// <summary>Deepest nesting of interpolations, lists and maps in one value.</summary>
+    const int MaxDepth = 100;
 
     readonly string _text;
-    readonly ConfigResolver _resolver;
-    readonly ConfigNode _node;
+    readonly List<Token> _tokens;
     int _at;
     int _depth;
 
-    InterpolationParser(string text, ConfigResolver resolver, ConfigNode node) => (_text, _resolver, _node) = (text, resolver, node);
-
-    /// <summary>The value of a text with interpolations.</summary>
-    public static object? Evaluate(string text, ConfigResolver resolver, ConfigNode node) => new InterpolationParser(text, resolver, node).Top();
-
-    /// <summary>The value of one element of the grammar, as <c>oc.decode</c> reads it.</summary>
-    public static object? Element(string text, ConfigResolver resolver, ConfigNode node)
+    InterpolationParser(string text, List<Token> tokens)
     {
-        var parser = new InterpolationParser(text, resolver, node);
-        var value = parser.Element(ElementEnd.Text);
-        return parser._at == text.Length ? value : throw parser.Fault("expected the end of the text");
+        _text = text;
+        _tokens = tokens;
     }
 
-    enum ElementEnd
+    /// <summary>A configuration value that holds <c>${</c>.</summary>
+    /// <exception cref="InterpolationFault">The text does not fit the grammar.</exception>
+    public static Syntax.Joined ConfigValue(string text)
     {
-        Text,
-        Argument,
-        List,
-        Dictionary,
-        Key,
-    }
-
-    object? Top()
-    {
-        var parts = new List<object?>();
-        var literal = new StringBuilder();
-        while (_at < _text.Length)
-        {
-            var slashes = 0;
-            while (_at + slashes < _text.Length && _text[_at + slashes] == '\\') slashes++;
-            if (!IsOpening(_at + slashes))
-            {
-                literal.Append(_text, _at, Math.Max(slashes, 1));
-                _at += Math.Max(slashes, 1);
-                continue;
-            }
-            // Before ${ two backslashes are one, and an odd one makes the ${ plain text.
-            literal.Append('\\', slashes / 2);
-            _at += slashes;
-            if (slashes % 2 == 1)
-            {
-                literal.Append("${");
-                _at += 2;
-                continue;
-            }
-            if (literal.Length > 0) parts.Add(literal.ToString());
-            literal.Clear();
-            parts.Add(new Found(Interpolation()));
-        }
-        if (literal.Length > 0) parts.Add(literal.ToString());
-        if (parts is [Found only]) return only.Value;
-        return string.Concat(parts.Select(part => part is Found found ? _resolver.Text(found.Value) : (string?)part));
-    }
-
-    bool IsOpening(int at) => at + 1 < _text.Length && _text[at] == '$' && _text[at + 1] == '{';
-
-    object? Interpolation()
-    {
-        if (++_depth > MaxDepth) throw Fault($"interpolations are nested deeper than {MaxDepth}");
-        _at += 2;
-        SkipBlanks();
-        var start = _at;
-        var dots = 0;
-        while (_at < _text.Length && _text[_at] == '.') (dots, _at) = (dots + 1, _at + 1);
-        var keys = new List<string> { KeyPart() };
-        var isPlainName = dots == 0;
-        while (_at < _text.Length && _text[_at] is '.' or '[')
-        {
-            if (_text[_at++] == '.')
-            {
-                keys.Add(KeyPart());
-                continue;
-            }
-            isPlainName = false;
-            keys.Add(KeyPart());
-            Expect(']');
-        }
-        object? value;
-        if (isPlainName && _at < _text.Length && _text[_at] == ':')
-        {
-            _at++;
-            var name = string.Join('.', keys);
-            var arguments = Arguments();
-            Expect('}');
-            value = _resolver.Resolvers.Call(name, arguments, _node);
-        }
-        else
-        {
-            SkipBlanks();
-            var key = _text[start.._at].TrimEnd();
-            Expect('}');
-            value = Look(key, dots, keys);
-        }
-        _depth--;
+        var parser = new InterpolationParser(text, InterpolationLexer.OfConfigValue(text));
+        var value = parser.ParseText();
+        parser.Expect(TokenKind.End, "the end");
         return value;
     }
 
-    ConfigNode Look(string key, int dots, List<string> keys)
+    /// <summary>A single element: the text that <c>oc.decode</c> is given.</summary>
+    /// <exception cref="InterpolationFault">The text does not fit the grammar.</exception>
+    public static Syntax Element(string text)
     {
-        var start = _resolver.Start(_node, dots);
-        for (var i = 0; i + 1 < keys.Count; i++)
-        {
-            var parent = _resolver.Find(start, keys[..(i + 1)]);
-            if (parent is null) break;
-            if (_resolver.Resolve(parent) is ScalarNode)
-                throw ConfigResolver.Fault(_node, $"Error trying to access {key}: node `{string.Join('.', keys[..(i + 1)])}` is not a container and thus cannot contain `{keys[i + 1]}`");
-        }
-        var found = _resolver.Find(start, keys) ?? throw ConfigResolver.Fault(_node, $"Interpolation key '{key}' not found{Nearest(start, keys)}");
-        return found.IsMissing ? throw ConfigResolver.Fault(_node, $"Missing mandatory value: {key}") : found;
+        var parser = new InterpolationParser(text, InterpolationLexer.OfElement(text));
+        var value = parser.ParseElement();
+        parser.Expect(TokenKind.End, "the end");
+        return value;
     }
 
-    string Nearest(ConfigNode start, List<string> keys)
+    Token Next => _tokens[_at];
+
+    Token Take() => _tokens[_at++];
+
+    bool TryTake(TokenKind kind)
     {
-        if (_resolver.Find(start, keys[..^1]) is not { } parent || _resolver.Resolve(parent) is not MapNode map) return "";
-        var near = Spelling.Nearest(keys[^1], map.Keys.Select(candidate => candidate.ToString()));
-        return near.Count == 0 ? "" : $"; did you mean {string.Join(" or ", near)}?";
+        if (Next.Kind != kind) return false;
+        _at++;
+        return true;
     }
 
-    // An interpolation that names a key, or a plain word.
-    string KeyPart()
+    Token Expect(TokenKind kind, string expected) => Next.Kind == kind ? Take() : throw Unexpected(expected);
+
+    InterpolationFault Unexpected(string expected)
+        => InterpolationFault.Syntax($"expected {expected}, but found {Next.Name}", _text, Next.Start);
+
+    void Enter()
     {
-        if (IsOpening(_at))
-        {
-            var opened = _at;
-            var value = Interpolation();
-            if (value is ConfigNode node) value = _resolver.Resolve(node) is ScalarNode scalar ? scalar.Value : node;
-            return value as string ?? throw ConfigResolver.Fault(_node,
-                $"The following interpolation is used to denote a config key and thus should return a string, but instead returned `{_resolver.Text(value)}`: {_text[opened.._at]}");
-        }
-        var start = _at;
-        while (_at < _text.Length && !"\\${}()[]:. \t'\"".Contains(_text[_at])) _at++;
-        return _at > start ? _text[start.._at] : throw Fault("expected a key");
+        if (++_depth > MaxDepth) throw InterpolationFault.Syntax($"nested deeper than {MaxDepth} levels", _text, Next.Start);
     }
 
-    List<object?> Arguments()
+    /// <summary>Text and interpolations at top level or in quotes.</summary>
+    Syntax.Joined ParseText()
     {
-        var arguments = new List<object?>();
-        SkipBlanks();
-        if (_at < _text.Length && _text[_at] == '}') return arguments;
+        var parts = new List<Syntax>();
         while (true)
         {
-            SkipBlanks();
-            arguments.Add(_at < _text.Length && _text[_at] is ',' or '}' ? "" : Element(ElementEnd.Argument));
-            if (_at >= _text.Length) throw Fault("expected ',' or '}'");
-            if (_text[_at] == '}') return arguments;
-            Expect(',');
-            SkipBlanks();
-            if (_at < _text.Length && _text[_at] == '}')
+            var token = Next;
+            switch (token.Kind)
             {
-                arguments.Add("");
-                return arguments;
+                case TokenKind.Text:
+                    parts.Add(new Syntax.Text(token.Text));
+                    break;
+                case TokenKind.EscapedInterpolation:
+                    parts.Add(new Syntax.Text(token.Text[^(token.Text.Length / 2 + 1)..]));
+                    break;
+                case TokenKind.Escape:
+                    parts.Add(new Syntax.Text(Unescape(token.Text)));
+                    break;
+                case TokenKind.EscapedBackslashes:
+                    parts.Add(new Syntax.Text(Unescape(token.Text)));
+                    break;
+                case TokenKind.InterpolationOpen:
+                    parts.Add(ParseInterpolation());
+                    continue;
+                default:
+                    return new Syntax.Joined(parts);
             }
+            _at++;
         }
     }
 
-    object? Element(ElementEnd end)
+    /// <summary><c>${path}</c> or <c>${name:arguments}</c>; which one it is shows at its end or its colon.</summary>
+    Syntax ParseInterpolation()
     {
-        if (++_depth > MaxDepth) throw Fault($"nested deeper than {MaxDepth}");
-        SkipBlanks();
-        object? value;
-        if (_at < _text.Length && _text[_at] is '\'' or '"') value = QuotedValue();
-        else if (_at < _text.Length && _text[_at] == '[') value = List();
-        else if (_at < _text.Length && _text[_at] == '{') value = Dictionary();
-        else value = Primitive(end);
-        SkipBlanks();
+        Enter();
+        Take();
+        var parts = new List<Syntax>();
+        var mayBeName = true;
+        while (Next.Kind == TokenKind.Dot)
+        {
+            parts.Add(new Syntax.Text(Take().Text));
+            mayBeName = false;
+        }
+        ParseKeyOrIndex(parts, ref mayBeName);
+        while (Next.Kind is TokenKind.Dot or TokenKind.BracketOpen)
+        {
+            if (Next.Kind == TokenKind.BracketOpen)
+            {
+                ParseKeyOrIndex(parts, ref mayBeName);
+                continue;
+            }
+            parts.Add(new Syntax.Text(Take().Text));
+            ParseKey(parts, ref mayBeName);
+        }
         _depth--;
-        return value;
+        if (TryTake(TokenKind.InterpolationClose)) return new Syntax.Path(parts);
+        if (Next.Kind != TokenKind.Colon || !mayBeName) throw Unexpected(mayBeName ? "'.', '[', ':' or '}'" : "'.', '[' or '}'");
+        Take();
+        Enter();
+        var arguments = Next.Kind == TokenKind.BraceClose ? [] : ParseSequence(TokenKind.BraceClose);
+        Expect(TokenKind.BraceClose, "',' or '}'");
+        _depth--;
+        return new Syntax.Call(parts, arguments);
     }
 
-    ListNode List()
+    /// <summary>A key, or one in brackets.</summary>
+    void ParseKeyOrIndex(List<Syntax> parts, ref bool mayBeName)
     {
-        var list = new ListNode();
-        _at++;
-        SkipBlanks();
-        while (_at < _text.Length && _text[_at] != ']')
+        if (Next.Kind != TokenKind.BracketOpen)
         {
-            list.Add(NodeOf(Element(ElementEnd.List)));
-            if (_at < _text.Length && _text[_at] == ',') _at++;
-            else break;
+            ParseKey(parts, ref mayBeName);
+            return;
         }
-        Expect(']');
-        return list;
+        parts.Add(new Syntax.Text(Take().Text));
+        ParseKey(parts, ref mayBeName);
+        parts.Add(new Syntax.Text(Expect(TokenKind.BracketClose, "']'").Text));
+        mayBeName = false;
     }
 
-    MapNode Dictionary()
+    /// <summary>A word, or an interpolation that stands for one.</summary>
+    void ParseKey(List<Syntax> parts, ref bool mayBeName)
     {
-        var map = new MapNode();
-        _at++;
-        SkipBlanks();
-        while (_at < _text.Length && _text[_at] != '}')
+        switch (Next.Kind)
         {
-            var key = Element(ElementEnd.Key);
-            if (key is ConfigNode) throw Fault("a key must be a plain value");
-            Expect(':');
-            map[new ConfigKey(key)] = NodeOf(Element(ElementEnd.Dictionary));
-            if (_at < _text.Length && _text[_at] == ',') _at++;
-            else break;
+            case TokenKind.InterpolationOpen:
+                parts.Add(ParseInterpolation());
+                break;
+            case TokenKind.Identifier or TokenKind.Key:
+                mayBeName &= Next.Kind == TokenKind.Identifier;
+                parts.Add(new Syntax.Text(Take().Text));
+                break;
+            default:
+                throw Unexpected("a key");
         }
-        Expect('}');
-        return map;
     }
 
-    string QuotedValue()
+    /// <summary>Elements between commas; an absent one is the empty text.</summary>
+    List<Syntax> ParseSequence(TokenKind end)
     {
-        var quote = _text[_at++];
-        var value = new StringBuilder();
-        while (_at < _text.Length)
+        var values = new List<Syntax>();
+        var afterComma = true;
+        while (Next.Kind != end)
         {
-            var c = _text[_at];
-            if (c == '\\')
+            if (TryTake(TokenKind.Comma))
             {
-                var slashes = 0;
-                while (_at + slashes < _text.Length && _text[_at + slashes] == '\\') slashes++;
-                _at += slashes;
-                var before = _at < _text.Length && (_text[_at] == quote || IsOpening(_at));
-                value.Append('\\', before ? slashes / 2 : slashes);
-                if (before && slashes % 2 == 1)
-                {
-                    value.Append(_text[_at]);
-                    _at++;
-                }
-                continue;
+                if (afterComma) values.Add(new Syntax.Text(""));
+                afterComma = true;
             }
-            if (c == quote)
+            else if (afterComma)
             {
-                _at++;
-                return value.ToString();
+                values.Add(ParseElement());
+                afterComma = false;
             }
-            if (IsOpening(_at))
-            {
-                value.Append(_resolver.Text(Interpolation()));
-                continue;
-            }
-            value.Append(c);
-            _at++;
+            else throw Unexpected(end == TokenKind.BraceClose ? "',' or '}'" : "',' or ']'");
         }
-        throw Fault($"the quote {quote} is not closed");
+        if (afterComma) values.Add(new Syntax.Text(""));
+        return values;
     }
 
-    object? Primitive(ElementEnd end)
+    Syntax ParseElement()
     {
-        var parts = new List<object?>();
-        var literal = new StringBuilder();
-        var escaped = false;
-        while (_at < _text.Length)
+        Enter();
+        Syntax element = Next.Kind switch
         {
-            var c = _text[_at];
-            if (c == '\\' && _at + 1 < _text.Length && "\\()[]{}:=, \t".Contains(_text[_at + 1]))
-            {
-                literal.Append(_text[_at + 1]);
-                escaped = true;
-                _at += 2;
-                continue;
-            }
-            if (IsOpening(_at))
-            {
-                if (literal.Length > 0) parts.Add(literal.ToString());
-                literal.Clear();
-                parts.Add(new Found(Interpolation()));
-                continue;
-            }
-            var ends = c switch
-            {
-                ',' => end is not ElementEnd.Text,
-                '}' => true,
-                ']' => true,
-                ':' => end is ElementEnd.Key,
-                _ => false,
-            };
-            if (ends) break;
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or ':' or ' ' or '\t') && !Unquoted.Contains(c)) throw Fault($"'{c}' may stand only between quotes");
-            literal.Append(c);
-            _at++;
+            TokenKind.QuoteOpen => ParseQuoted(),
+            TokenKind.BracketOpen => ParseList(),
+            TokenKind.BraceOpen => ParseMap(),
+            _ => ParsePrimitive(),
+        };
+        _depth--;
+        return element;
+    }
+
+    Syntax.Quoted ParseQuoted()
+    {
+        Take();
+        if (TryTake(TokenKind.QuoteClose)) return new Syntax.Quoted(null);
+        var content = ParseText();
+        Expect(TokenKind.QuoteClose, "the closing quote");
+        return new Syntax.Quoted(content);
+    }
+
+    Syntax.Items ParseList()
+    {
+        Take();
+        if (TryTake(TokenKind.BracketClose)) return new Syntax.Items([]);
+        var items = ParseSequence(TokenKind.BracketClose);
+        Expect(TokenKind.BracketClose, "',' or ']'");
+        return new Syntax.Items(items);
+    }
+
+    Syntax.Pairs ParseMap()
+    {
+        Take();
+        var pairs = new List<(object?, Syntax)>();
+        if (TryTake(TokenKind.BraceClose)) return new Syntax.Pairs(pairs);
+        do
+        {
+            var key = ParseMapKey();
+            Expect(TokenKind.Colon, "':'");
+            pairs.Add((key, ParseElement()));
         }
-        if (literal.Length > 0) parts.Add(escaped ? literal.ToString() : literal.ToString().TrimEnd(' ', '\t'));
-        if (parts is [Found only]) return only.Value;
-        if (parts is [string text]) return escaped ? text : Typed(text);
-        if (parts.Count == 0) throw Fault("expected a value");
-        return string.Concat(parts.Select(part => part is Found found ? _resolver.Text(found.Value) : (string?)part)).TrimEnd(' ', '\t');
+        while (TryTake(TokenKind.Comma));
+        Expect(TokenKind.BraceClose, "',' or '}'");
+        return new Syntax.Pairs(pairs);
     }
 
-    /// <summary>A word as what it looks like: null, a bool, an integer, a number, or text.</summary>
-    internal static object? Typed(string text)
+    object? ParseMapKey()
     {
-        if (text.Equals("null", StringComparison.OrdinalIgnoreCase)) return null;
-        if (text.Equals("true", StringComparison.OrdinalIgnoreCase)) return true;
-        if (text.Equals("false", StringComparison.OrdinalIgnoreCase)) return false;
-        var digits = text.TrimStart('+', '-');
-        var isWord = digits.Length < text.Length - 1 || digits.Length == 0;
-        if (!isWord && char.IsAsciiDigit(digits[0]) && (digits == "0" || digits[0] != '0') && PythonNumbers.TryParseInt(text, 10, out var integer)) return integer;
-        var isNumber = digits.Length > 0 && (char.IsAsciiDigit(digits[0]) || digits[0] == '.' || digits.ToLowerInvariant() is "inf" or "nan");
-        var hasPoint = digits.AsSpan().ContainsAny('.', 'e', 'E') || digits.ToLowerInvariant() is "inf" or "nan";
-        return !isWord && isNumber && hasPoint && PythonNumbers.TryParseFloat(text, out var number) ? number : text;
+        var start = _at;
+        while (IsPrimitive(Next.Kind) && Next.Kind != TokenKind.Colon) _at++;
+        var tokens = _tokens[start.._at];
+        if (tokens.Count == 0) throw Unexpected("a key");
+        if (tokens.Count == 1) return Value(tokens[0]);
+        return string.Concat(tokens.Select(PartText));
     }
 
-    static ConfigNode NodeOf(object? value) => value is ConfigNode node ? node.Parent is null ? node : node.Copy() : new ScalarNode(value);
-
-    void SkipBlanks()
+    Syntax ParsePrimitive()
     {
-        while (_at < _text.Length && _text[_at] is ' ' or '\t') _at++;
+        var parts = new List<Syntax>();
+        var first = Next;
+        var count = 0;
+        for (; IsPrimitive(Next.Kind) || Next.Kind == TokenKind.InterpolationOpen; count++)
+            parts.Add(Next.Kind == TokenKind.InterpolationOpen ? ParseInterpolation() : new Syntax.Text(PartText(Take())));
+        if (count == 0) throw Unexpected("a value");
+        if (count > 1 || first.Kind == TokenKind.InterpolationOpen) return new Syntax.Joined(parts);
+        return Value(first) is string text ? new Syntax.Text(text) : new Syntax.Literal(Value(first));
     }
 
-    void Expect(char c)
+    static bool IsPrimitive(TokenKind kind)
+        => kind is TokenKind.Identifier or TokenKind.Null or TokenKind.Int or TokenKind.Float or TokenKind.Bool or TokenKind.Character
+            or TokenKind.Colon or TokenKind.Escape or TokenKind.Blank;
+
+    static string PartText(Token token) => token.Kind == TokenKind.Escape ? Unescape(token.Text) : token.Text;
+
+    object? Value(Token token)
     {
-        if (_at >= _text.Length || _text[_at] != c) throw Fault($"expected '{c}'");
-        _at++;
+        switch (token.Kind)
+        {
+            case TokenKind.Null:
+                return null;
+            case TokenKind.Bool:
+                return token.Text.Equals("true", StringComparison.OrdinalIgnoreCase);
+            case TokenKind.Int:
+                return PythonNumbers.TryParseInt(token.Text, 10, out var whole)
+                    ? whole
+                    : throw InterpolationFault.Syntax("the number has too many digits", _text, token.Start);
+            case TokenKind.Float:
+                return PythonNumbers.TryParseFloat(token.Text, out var number) ? number : double.NaN;
+            case TokenKind.Blank:
+                throw InterpolationFault.Syntax("a value that is all blanks; put it in quotes", _text, token.Start);
+            default:
+                return PartText(token);
+        }
     }
 
-    ConfigException Fault(string problem) =>
-        ConfigResolver.Fault(_node, $"the interpolation cannot be read at position {_at + 1}: {problem}\n    {_text}\n    {new string(' ', _at)}^");
-
-    sealed record Found(object? Value);
+    /// <summary>Every second character: what stands behind each backslash.</summary>
+    static string Unescape(string text)
+    {
+        var result = new StringBuilder(text.Length / 2);
+        for (var i = 1; i < text.Length; i += 2) result.Append(text[i]);
+        return result.ToString();
+    }
 }

@@ -29,6 +29,9 @@ public abstract class ConfigNode
     /// <summary>True for a scalar that holds null.</summary>
     public virtual bool IsNull => false;
 
+    /// <summary>True for a list or map that a resolver gave as a plain value: paths do not lead into it.</summary>
+    internal bool IsPlainValue { get; init; }
+
     /// <summary>A copy of this node and all below it, with positions and without a parent.</summary>
     public abstract ConfigNode Copy();
 

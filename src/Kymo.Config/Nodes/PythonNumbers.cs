@@ -19,7 +19,7 @@ public static class PythonNumbers
     public static bool TryParseInt(string text, int radix, out object value)
     {
         value = 0L;
-        var rest = AsciiDigits(text.AsSpan().Trim());
+        var rest = AsciiDigits(Trim(text));
         var negative = rest.StartsWith('-');
         if (negative || rest.StartsWith('+')) rest = rest[1..];
         if (Prefix(radix) is { } prefix && rest.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
@@ -38,7 +38,7 @@ public static class PythonNumbers
     public static bool TryParseFloat(string text, out double value)
     {
         value = 0;
-        var rest = AsciiDigits(text.AsSpan().Trim());
+        var rest = AsciiDigits(Trim(text));
         var unsigned = rest.StartsWith('-') || rest.StartsWith('+') ? rest[1..] : rest;
         var sign = rest.StartsWith('-') ? -1.0 : 1.0;
         switch (unsigned.ToLowerInvariant())
@@ -99,11 +99,24 @@ public static class PythonNumbers
     /// <summary>Other scripts' decimal digits as ASCII digits.</summary>
     static string AsciiDigits(ReadOnlySpan<char> text)
     {
+        if (Ascii.IsValid(text)) return text.ToString();
         var result = new StringBuilder(text.Length);
-        foreach (var c in text)
-            result.Append(c > 127 && char.IsDigit(c) ? (char)('0' + (int)char.GetNumericValue(c)) : c);
+        foreach (var rune in text.EnumerateRunes())
+            result.Append(Rune.IsDigit(rune) ? ((int)Rune.GetNumericValue(rune)).ToString(CultureInfo.InvariantCulture) : rune.ToString());
         return result.ToString();
     }
+
+    /// <summary>Without the blanks around it, among which Python counts the separators U+001C to U+001F.</summary>
+    static ReadOnlySpan<char> Trim(string text)
+    {
+        var start = 0;
+        var end = text.Length;
+        while (start < end && IsBlank(text[start])) start++;
+        while (end > start && IsBlank(text[end - 1])) end--;
+        return text.AsSpan(start, end - start);
+    }
+
+    static bool IsBlank(char c) => char.IsWhiteSpace(c) || c is >= '\u001c' and <= '\u001f';
 
     static BigInteger Magnitude(string digits, int radix)
     {

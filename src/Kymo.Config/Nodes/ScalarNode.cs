@@ -8,6 +8,8 @@ public sealed class ScalarNode : ConfigNode
     /// <summary>The text of a value that must be given before it is read.</summary>
     public const string Missing = "???";
 
+    Syntax.Joined? _interpolation;
+
     /// <summary>A node of the given value.</summary>
     /// <param name="value">null, bool, int, long, <see cref="BigInteger"/>, float, double, string or bytes.</param>
     /// <exception cref="ArgumentException">A value of another type.</exception>
@@ -22,11 +24,15 @@ public sealed class ScalarNode : ConfigNode
     /// <inheritdoc/>
     public override bool IsInterpolation => Value is string text && text.Contains("${", StringComparison.Ordinal);
 
+    /// <summary>The parts of a text with interpolations, read once.</summary>
+    /// <exception cref="InterpolationFault">The text does not fit the grammar.</exception>
+    internal Syntax.Joined Interpolation => _interpolation ??= InterpolationParser.ConfigValue((string)Value!);
+
     /// <inheritdoc/>
     public override bool IsNull => Value is null;
 
     /// <inheritdoc/>
-    public override ScalarNode Copy() => new(Value) { Position = Position };
+    public override ScalarNode Copy() => new(Value) { Position = Position, _interpolation = _interpolation };
 
     /// <inheritdoc/>
     public override bool SameAs(ConfigNode? other) => other is ScalarNode scalar && SameValue(Value, scalar.Value);

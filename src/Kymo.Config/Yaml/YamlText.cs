@@ -1,192 +1,148 @@
 using System.Globalization;
-using System.Text;
 
 namespace Kymo.Config;
 
-/// <summary>Writes a text in the style that PyYAML's emitter chooses: plain, in single quotes, or in double quotes with escapes.</summary>
-static class YamlText
+/// <summary>A place in a document: index, and line and column from 0.</summary>
+internal readonly record struct YamlMark(int Index, int Line, int Column);
+
+/// <summary>The characters of a document and where the scanner stands in them. Past the end there is NUL.</summary>
+internal sealed class YamlText
 {
-    const int Width = 80;
-    const string Breaks = "\n\u0085\u2028\u2029";
+    const int SnippetLength = 75;
 
-    /// <summary>Writes a text at the present column.</summary>
-    /// <param name="output">Where to.</param>
-    /// <param name="text">The text.</param>
-    /// <param name="indent">Column of continuation lines.</param>
-    /// <param name="isKey">Whether it is a key, which stays on its line.</param>
-    public static void Write(YamlOutput output, string text, int indent, bool isKey)
+    readonly string _text;
+    readonly string _file;
+
+    /// <summary>Stands before the first character, past a byte-order mark.</summary>
+    /// <exception cref="ConfigException">A character that YAML does not allow, such as a control character or half a surrogate pair.</exception>
+    public YamlText(string text, string file)
     {
-        var (plain, single) = Styles(text);
-        if (text.Length > 0 && plain && !NeedsQuotes(text)) WritePlain(output, text, indent, !isKey);
-        else if (single && !(isKey && text.AsSpan().ContainsAny(Breaks))) WriteSingle(output, text, indent, !isKey);
-        else WriteDouble(output, text, indent, !isKey);
+        _text = text;
+        _file = file;
+        Check();
     }
 
-    // Texts that would read as something else; OmegaConf quotes y and n, and every form of number, too.
-    static bool NeedsQuotes(string text) =>
-        YamlResolver.Write(text) != YamlTag.String || YamlResolver.Read(text) != YamlTag.String
-        || text is "y" or "Y" or "n" or "N" || PythonNumbers.TryParseInt(text, 10, out _) || PythonNumbers.TryParseFloat(text, out _);
+    public int Index { get; private set; }
 
-    // What a text allows: plain in block context, single quotes.
-    static (bool Plain, bool Single) Styles(string text)
+    public int Line { get; private set; }
+
+    /// <summary>Characters since the line's start; the two halves of a surrogate pair count once.</summary>
+    public int Column { get; private set; }
+
+    public YamlMark Mark => new(Index, Line, Column);
+
+    /// <summary>The character here, or some characters ahead.</summary>
+    public char Peek(int ahead = 0) => Index + ahead < _text.Length ? _text[Index + ahead] : '\0';
+
+    /// <summary>The next characters as text.</summary>
+    public string Take(int length)
     {
-        if (text.Length == 0) return (false, true);
-        var (indicator, lineBreak, special, spaceBreak, breakSpace) = (text.StartsWith("---", StringComparison.Ordinal) || text.StartsWith("...", StringComparison.Ordinal), false, false, false, false);
-        var afterBlank = true;
-        var (previousSpace, previousBreak) = (false, false);
-        for (var i = 0; i < text.Length; i++)
+        var taken = _text.Substring(Index, length);
+        Forward(length);
+        return taken;
+    }
+
+    /// <summary>Moves on.</summary>
+    public void Forward(int count = 1)
+    {
+        for (; count > 0; count--)
         {
-            var c = text[i];
-            var beforeBlank = i + 1 >= text.Length || "\0 \t\r\n\u0085\u2028\u2029".Contains(text[i + 1]);
-            if (i == 0)
+            var c = _text[Index++];
+            if (c is '\n' or '\u0085' or '\u2028' or '\u2029' || (c == '\r' && Peek() != '\n'))
             {
-                if ("#,[]{}&*!|>'\"%@`".Contains(c)) indicator = true;
-                if (c is '?' or ':' && beforeBlank) indicator = true;
-                if (c == '-' && beforeBlank) indicator = true;
+                Line++;
+                Column = 0;
             }
-            else
-            {
-                if (c == ':' && beforeBlank) indicator = true;
-                if (c == '#' && afterBlank) indicator = true;
-            }
-            if (Breaks.Contains(c)) lineBreak = true;
-            if (!IsPrintable(text, i)) special = true;
-            if (c == ' ')
-            {
-                if (previousBreak) breakSpace = true;
-                (previousSpace, previousBreak) = (true, false);
-            }
-            else if (Breaks.Contains(c))
-            {
-                if (previousSpace) spaceBreak = true;
-                (previousSpace, previousBreak) = (false, true);
-            }
-            else
-            {
-                (previousSpace, previousBreak) = (false, false);
-            }
-            afterBlank = "\0 \t\r\n\u0085\u2028\u2029".Contains(c);
-        }
-        var edge = text[0] == ' ' || text[^1] == ' ' || Breaks.Contains(text[0]) || Breaks.Contains(text[^1]);
-        var plain = !(edge || breakSpace || spaceBreak || special || lineBreak || indicator);
-        return (plain, !(breakSpace || spaceBreak || special));
-    }
-
-    static bool IsPrintable(string text, int i)
-    {
-        var c = text[i];
-        if (c is '\n' or (>= ' ' and <= '~') or '\u0085') return true;
-        if (char.IsSurrogate(c))
-            return char.IsHighSurrogate(c) ? i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]) : i > 0 && char.IsHighSurrogate(text[i - 1]);
-        return c is (>= '\u00A0' and <= '\uD7FF') or (>= '\uE000' and <= '\uFFFD') && c != '\uFEFF';
-    }
-
-    static void WritePlain(YamlOutput output, string text, int indent, bool split)
-    {
-        for (var start = 0; start < text.Length;)
-        {
-            var end = start;
-            if (text[start] == ' ')
-            {
-                while (end < text.Length && text[end] == ' ') end++;
-                if (end == start + 1 && output.Column > Width && split) output.Indent(indent);
-                else output.Put(text[start..end]);
-            }
-            else
-            {
-                while (end < text.Length && text[end] != ' ') end++;
-                output.Put(text[start..end]);
-            }
-            start = end;
+            else if (c != '\uFEFF' && !char.IsLowSurrogate(c)) Column++;
         }
     }
 
-    static void WriteSingle(YamlOutput output, string text, int indent, bool split)
+    public void SkipBlanks()
     {
-        output.Put("'");
-        for (var start = 0; start < text.Length;)
-        {
-            var end = start;
-            if (text[start] == ' ')
-            {
-                while (end < text.Length && text[end] == ' ') end++;
-                if (end == start + 1 && output.Column > Width && split && start != 0 && end != text.Length) output.Indent(indent);
-                else output.Put(text[start..end]);
-            }
-            else if (Breaks.Contains(text[start]))
-            {
-                while (end < text.Length && Breaks.Contains(text[end])) end++;
-                if (text[start] == '\n') output.NewLine();
-                foreach (var c in text.AsSpan(start, end - start)) output.Put(c == '\n' ? "\n" : c.ToString());
-                output.Indent(indent);
-            }
-            else
-            {
-                while (end < text.Length && text[end] != ' ' && !Breaks.Contains(text[end])) end++;
-                output.Put(text[start..end].Replace("'", "''", StringComparison.Ordinal));
-            }
-            start = end;
-        }
-        output.Put("'");
+        while (Peek() == ' ') Forward();
     }
 
-    static void WriteDouble(YamlOutput output, string text, int indent, bool split)
+    /// <summary>Moves past a comment, if one begins here, up to the line's end.</summary>
+    public void SkipComment()
     {
-        output.Put("\"");
-        var start = 0;
-        for (var end = 0; end <= text.Length; end++)
-        {
-            var c = end < text.Length ? text[end] : '\0';
-            if (end == text.Length || IsEscaped(c))
-            {
-                if (start < end) output.Put(text[start..end]);
-                start = end;
-                if (end < text.Length)
-                {
-                    output.Put(Escape(text, ref end));
-                    start = end + 1;
-                }
-            }
-            if (end > 0 && end < text.Length - 1 && (c == ' ' || start >= end) && output.Column + (end - start) > Width && split)
-            {
-                output.Put((start < end ? text[start..end] : "") + "\\");
-                if (start < end) start = end;
-                output.NewLine();
-                output.Indent(indent);
-                if (text[start] == ' ') output.Put("\\");
-            }
-        }
-        output.Put("\"");
+        if (Peek() != '#') return;
+        while (!IsBreakOrEnd(Peek())) Forward();
     }
 
-    static bool IsEscaped(char c) =>
-        c is '"' or '\\' or '\u0085' or '\u2028' or '\u2029' or '\uFEFF'
-        || c is not ((>= ' ' and <= '~') or (>= '\u00A0' and <= '\uD7FF') or (>= '\uE000' and <= '\uFFFD'));
-
-    static string Escape(string text, ref int at)
+    /// <summary>Passes a line break and gives it normalized; the empty text where there is none.</summary>
+    public string LineBreak()
     {
-        var c = text[at];
-        var letter = c switch
+        switch (Peek())
         {
-            '\0' => "0",
-            '\a' => "a",
-            '\b' => "b",
-            '\t' => "t",
-            '\n' => "n",
-            '\v' => "v",
-            '\f' => "f",
-            '\r' => "r",
-            '\u001B' => "e",
-            '"' => "\"",
-            '\\' => "\\",
-            '\u0085' => "N",
-            '\u2028' => "L",
-            '\u2029' => "P",
-            _ => null,
-        };
-        if (letter is not null) return "\\" + letter;
-        if (char.IsHighSurrogate(c) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]))
-            return "\\U" + new Rune(c, text[++at]).Value.ToString("X8", CultureInfo.InvariantCulture);
-        return c <= '\u00FF' ? "\\x" + ((int)c).ToString("X2", CultureInfo.InvariantCulture) : "\\u" + ((int)c).ToString("X4", CultureInfo.InvariantCulture);
+            case '\r' when Peek(1) == '\n':
+                Forward(2);
+                return "\n";
+            case '\r' or '\n' or '\u0085':
+                Forward();
+                return "\n";
+            case '\u2028' or '\u2029':
+                return Take(1);
+            default:
+                return "";
+        }
+    }
+
+    /// <summary>Whether <c>---</c> or <c>...</c> stands here, followed by a blank or the end.</summary>
+    public bool AtSeparator()
+        => Peek() is '-' or '.' && Peek(1) == Peek() && Peek(2) == Peek() && IsSpaceOrEnd(Peek(3));
+
+    public static bool IsBreak(char c) => c is '\r' or '\n' or '\u0085' or '\u2028' or '\u2029';
+
+    public static bool IsBreakOrEnd(char c) => c == '\0' || IsBreak(c);
+
+    public static bool IsSpaceOrEnd(char c) => c is ' ' or '\t' || IsBreakOrEnd(c);
+
+    public SourcePosition At(YamlMark mark) => new(_file, mark.Line + 1, mark.Column + 1);
+
+    /// <summary>An error here, with the line and a caret under the place.</summary>
+    public ConfigException Error(string problem) => Error(problem, Mark);
+
+    /// <summary>An error at a mark; <paramref name="context"/> says what was being read and <paramref name="start"/> where it began.</summary>
+    public ConfigException Error(string problem, YamlMark mark, string? context = null, YamlMark? start = null)
+    {
+        var reading = context is null ? "" : $" (in {context} that starts in line {start!.Value.Line + 1}, column {start.Value.Column + 1})";
+        return new ConfigException($"{At(mark)}: {problem}{reading}\n{Snippet(mark)}");
+    }
+
+    /// <summary>How a character is named in messages.</summary>
+    public static string Name(char c) => c switch
+    {
+        '\0' => "the end of the document",
+        '\t' => "a tab",
+        '\r' or '\n' => "the end of the line",
+        < ' ' or (>= '\u007f' and <= '\u00a0') or '\u2028' or '\u2029' => string.Create(CultureInfo.InvariantCulture, $"U+{(int)c:X4}"),
+        _ => $"'{c}'",
+    };
+
+    string Snippet(YamlMark mark)
+    {
+        var start = mark.Index;
+        while (start > 0 && !IsBreak(_text[start - 1]) && mark.Index - start < SnippetLength) start--;
+        var end = mark.Index;
+        while (end < _text.Length && !IsBreak(_text[end]) && end - mark.Index < SnippetLength) end++;
+        return $"    {_text[start..end].Replace('\t', ' ')}\n    {new string(' ', mark.Index - start)}^";
+    }
+
+    void Check()
+    {
+        for (var i = 0; i < _text.Length; i++)
+        {
+            var c = _text[i];
+            if (c is (>= ' ' and <= '~') or '\t' or '\n' or '\r' or '\u0085' or (>= '\u00a0' and <= '\ud7ff') or (>= '\ue000' and <= '\ufffd')) continue;
+            if (char.IsSurrogatePair(_text, i)) i++;
+            else throw Refused(i);
+        }
+        if (Peek() == '\uFEFF') Forward();
+    }
+
+    ConfigException Refused(int index)
+    {
+        Forward(index);
+        return Error(string.Create(CultureInfo.InvariantCulture, $"unacceptable character U+{(int)_text[index]:X4}: special characters are not allowed"));
     }
 }
