@@ -47,6 +47,14 @@ sealed class StudyTable
         ? Entry(_places[(int)trialId].StudyId).Trials[_places[(int)trialId].Number]
         : throw new StudyException($"there is no trial with the id {trialId}");
 
+    /// <summary>The distribution that a trial's study first took for a name; null while there is none.</summary>
+    public Distribution? FirstDistribution(FrozenTrial trial, string name)
+    {
+        foreach (var other in Entry(_places[(int)trial.Id].StudyId).Trials)
+            if (other.Find(name) is { } known) return known.Distribution;
+        return null;
+    }
+
     public void Replace(FrozenTrial trial) => Entry(_places[(int)trial.Id].StudyId).Trials[trial.Number] = trial;
 
     (FrozenStudy Study, List<FrozenTrial> Trials) Entry(long studyId) =>
