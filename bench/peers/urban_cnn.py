@@ -1,6 +1,6 @@
 """The network `urban-cnn` in stock PyTorch, timed from outside.
 
-    urban_cnn.py forward|train --threads N --batch B --classes C --bands M --frames T --input X.npy --weights W.pth
+    urban_cnn.py --threads N --batch B --classes C --bands M --frames T --input X.npy --weights W.pth
 
 Speaks lines on standard input and output, so that the caller can take turns with it: first it prints what it is (versions, the
 logits of the given input with the given weights); then each line `N` makes it run N repetitions and print their milliseconds; at the
@@ -59,22 +59,6 @@ def forward(model, clips):
     return step
 
 
-def train(model, clips, classes):
-    model.train()
-    targets = torch.arange(clips.shape[0]) % classes
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-    criterion = nn.CrossEntropyLoss()
-
-    def step():
-        optimizer.zero_grad()
-        loss = criterion(model(clips), targets)
-        loss.backward()
-        optimizer.step()
-        return loss.item()
-
-    return step
-
-
 def peak_bytes():
     with open("/proc/self/status") as status:
         for line in status:
@@ -85,7 +69,6 @@ def peak_bytes():
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["forward", "train"])
     for name in ("threads", "batch", "classes", "bands", "frames"):
         parser.add_argument("--" + name, type=int, required=True)
     parser.add_argument("--input", required=True)
@@ -101,7 +84,7 @@ def main():
     model.eval()
     with torch.no_grad():
         logits = model(clips).flatten().tolist()
-    step = forward(model, clips) if arguments.what == "forward" else train(model, clips, arguments.classes)
+    step = forward(model, clips)
     print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads(), "logits": logits}), flush=True)
     for line in sys.stdin:
         times = []

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Kymo.Torch;
-using Kymo.Torch.Optimizers;
 
 namespace Kymo.App.Bench;
 
@@ -82,41 +81,10 @@ static class Benchmark
     public static BenchCase Forward(BenchSubject subject, int repetitions, out string missing, Action<int> progress, CancellationToken cancel)
     {
         subject.Network.Eval();
-        using var peer = TorchPeer.TryStart(subject, "forward", out missing);
+        using var peer = TorchPeer.TryStart(subject, out missing);
         var logits = Logits(subject);
         var (kymo, other) = TakeTurns(() => Logits(subject), peer, repetitions, progress, cancel);
         return new BenchCase($"{subject.Model} forward, batch {subject.Batch}", kymo, other, Floor(subject.Macs * subject.Batch), subject.Batch)
-        {
-            LargestDifference = peer?.Logits.Zip(logits, (one, two) => Math.Abs((double)one - two)).Max(),
-            KymoPeakBytes = Machine.PeakBytes(),
-            PeerPeakBytes = peer?.Finish(),
-        };
-    }
-
-    /// <summary>Times a training step: forward, cross-entropy, backward, Adam.</summary>
-    /// <inheritdoc cref="Forward"/>
-    public static BenchCase Training(BenchSubject subject, int repetitions, out string missing, Action<int> progress, CancellationToken cancel)
-    {
-        using var peer = TorchPeer.TryStart(subject, "train", out missing);
-        var logits = Logits(subject);
-        var classes = subject.Classes;
-        long[] targets = [.. Enumerable.Range(0, subject.Batch).Select(i => (long)(i % classes))];
-        subject.Network.Train();
-        using var optimizer = new Adam(subject.Network.NamedParameters(), 1e-3);
-        using var scope = new TensorScope();
-        void Step()
-        {
-            optimizer.ZeroGrad();
-            var loss = Losses.CrossEntropy(
-                subject.Network.Forward(scope.From<float>(subject.Input, subject.Shape)), scope.From<long>(targets, subject.Batch));
-            loss.Backward();
-            optimizer.Step();
-            if (!double.IsFinite(loss.Item())) throw new TorchException("the loss of the benchmark's training step is not finite");
-            scope.Reset();
-        }
-        var (kymo, other) = TakeTurns(Step, peer, repetitions, progress, cancel);
-        // The product with the weights, and the gradients of both its sides: three times the forward pass.
-        return new BenchCase($"{subject.Model} training step, batch {subject.Batch}", kymo, other, Floor(3 * subject.Macs * subject.Batch), subject.Batch)
         {
             LargestDifference = peer?.Logits.Zip(logits, (one, two) => Math.Abs((double)one - two)).Max(),
             KymoPeakBytes = Machine.PeakBytes(),

@@ -33,9 +33,8 @@ sealed class TorchPeer : IDisposable
 
     /// <summary>Starts the peer of a network.</summary>
     /// <param name="subject">The network and the input that both sides are given.</param>
-    /// <param name="what"><c>forward</c> or <c>train</c>.</param>
     /// <param name="missing">Why there is none; empty where there is one.</param>
-    public static TorchPeer? TryStart(BenchSubject subject, string what, out string missing)
+    public static TorchPeer? TryStart(BenchSubject subject, out string missing)
     {
         missing = "";
         if (!s_scripts.TryGetValue(subject.Model, out var name)) missing = $"there is no PyTorch script of {subject.Model}";
@@ -46,7 +45,7 @@ sealed class TorchPeer : IDisposable
         var folder = Directory.CreateTempSubdirectory("kymo-bench-").FullName;
         try
         {
-            return new TorchPeer(Start(Script(name!)!, subject, what, folder), folder);
+            return new TorchPeer(Start(Script(name!)!, subject, folder), folder);
         }
         catch
         {
@@ -79,14 +78,14 @@ sealed class TorchPeer : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    static Process Start(string script, BenchSubject subject, string what, string folder)
+    static Process Start(string script, BenchSubject subject, string folder)
     {
         var (input, weights) = (Path.Combine(folder, "input.npy"), Path.Combine(folder, "weights.pth"));
         NpyFile.Write(input, subject.Input, subject.Shape);
         WeightFiles.Write(weights, subject.Network.SaveState());
         string[] words =
         [
-            script, what, "--threads", Text(TorchThreads.Get()), "--batch", Text(subject.Batch), "--classes", Text(subject.Classes),
+            script, "--threads", Text(TorchThreads.Get()), "--batch", Text(subject.Batch), "--classes", Text(subject.Classes),
             "--bands", Text(subject.Shape[1]), "--frames", Text(subject.Shape[2]), "--input", input, "--weights", weights,
         ];
         return Process.Start(new ProcessStartInfo(Python, words) { RedirectStandardInput = true, RedirectStandardOutput = true })!;

@@ -7,42 +7,35 @@ using Kymo.Torch;
 
 namespace Kymo.App.Verbs;
 
-/// <summary><c>kymo bench MODEL|RUN|training</c>: how large and how fast, beside PyTorch where it is installed.</summary>
+/// <summary><c>kymo bench MODEL|RUN</c>: how large and how fast, beside PyTorch where it is installed.</summary>
 static class BenchVerb
 {
-    const string Training = "training";
     const int LargeBatch = 32;
     const int MostRepetitions = 100_000;
 
     public static Command Create(Terminal terminal)
     {
-        var target = new Argument<string>("target") { Description = "an architecture (kymo models), a run, or the word training" };
+        var target = new Argument<string>("target") { Description = "an architecture (kymo models) or a run" };
         var settings = new Argument<string[]>("settings") { Description = "key=value of the architecture", Arity = ArgumentArity.ZeroOrMore };
         var threads = new Option<int>("--threads") { Description = "threads of both sides (2, or as many as there are cores)", DefaultValueFactory = _ => Math.Min(2, Environment.ProcessorCount) };
         var repetitions = new Option<int?>("--repetitions") { Description = "repetitions on each side (100 of one item, 10 of a batch)" };
         var shape = new Option<string?>("--shape") { Description = "shape of one item, for instance 128,173" };
-        var command = new Command("bench", "Prints parameters, multiplications, size, latency (median and 95th percentile) and throughput of the forward pass;\n"
-            + "with `training`, a training step of urban-cnn (batch 32, Adam). Where /usr/bin/python3 has PyTorch, the same network with the same\n"
-            + "weights runs there in turns: a ratio above 1 says that Kymo is faster. The floor is a matrix product of as many multiplications.\n\n"
-            + "Examples:\n  kymo bench urban-cnn\n  kymo bench results/runs/RUN --threads 1 --json\n  kymo bench training --json")
+        var command = new Command("bench", "Prints parameters, multiplications, size, latency (median and 95th percentile) and throughput of the forward pass. Where\n"
+            + "/usr/bin/python3 has PyTorch, the same network with the same weights runs there in turns: a ratio above 1 says that Kymo is faster.\n"
+            + "The floor is a matrix product of as many multiplications. In a checkout, `kymo bench NAME` runs a comparison of bench/.\n\n"
+            + "Examples:\n  kymo bench urban-cnn\n  kymo bench results/runs/RUN --threads 1 --json")
         { target, settings, threads, repetitions, shape };
         command.Handle(terminal, (parsed, cancel) =>
         {
             TorchThreads.Set(InRange("--threads", parsed.GetValue(threads), 1024));
             int? count = parsed.GetValue(repetitions) is { } asked ? InRange("--repetitions", asked, MostRepetitions) : null;
-            var name = parsed.GetValue(target)!;
-            var training = name == Training;
-            using var subject = BenchSubject.Create(
-                training ? "urban-cnn" : name, ModelVerb.Parse(parsed.GetValue(settings) ?? []), training ? LargeBatch : 1, Sizes(parsed.GetValue(shape)));
+            using var subject = BenchSubject.Create(parsed.GetValue(target)!, ModelVerb.Parse(parsed.GetValue(settings) ?? []), 1, Sizes(parsed.GetValue(shape)));
             var (parameters, size, macs) = (subject.Network.ParameterCount, subject.SizeBytes, subject.Macs);
-            var missing = "";
-            BenchCase[] cases = training
-                ? [Benchmark.Training(subject, count ?? 10, out missing, Bar(terminal, count ?? 10), cancel)]
-                :
-                [
-                    Benchmark.Forward(subject, count ?? 100, out missing, Bar(terminal, count ?? 100), cancel),
-                    Benchmark.Forward(subject.WithBatch(LargeBatch), count ?? 10, out missing, Bar(terminal, count ?? 10), cancel),
-                ];
+            BenchCase[] cases =
+            [
+                Benchmark.Forward(subject, count ?? 100, out var missing, Bar(terminal, count ?? 100), cancel),
+                Benchmark.Forward(subject.WithBatch(LargeBatch), count ?? 10, out _, Bar(terminal, count ?? 10), cancel),
+            ];
             Print(terminal, subject, parameters, size, macs, cases, missing);
             terminal.Answer(new JsonObject
             {
