@@ -50,11 +50,13 @@ public sealed record RunOptions(string Root = "results", string Name = "");
 
 /// <summary>Folds and what is held out.</summary>
 /// <param name="Folds">Folds that take part; empty for all.</param>
+/// <param name="HeldOut">Folds that are held out, one network each; empty for all that take part.</param>
 /// <param name="Count">Folds to make, by group, where the dataset has none.</param>
 /// <param name="Validation">Which data pick the epoch.</param>
 /// <param name="ValidationShare">Share of the training folds that <see cref="ValidationRule.Cut"/> takes.</param>
 public sealed record CrossValidationOptions(
     IReadOnlyList<int> Folds,
+    IReadOnlyList<int> HeldOut,
     [property: Range(2, 1000)] int Count = 5,
     ValidationRule Validation = ValidationRule.Auto,
     [property: Range(0, 0.5)] double ValidationShare = 0.15);

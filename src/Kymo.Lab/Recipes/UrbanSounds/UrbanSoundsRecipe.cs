@@ -44,7 +44,7 @@ public static class UrbanSoundsRecipe
         using var cache = OpenCache(config, set, context);
         set = set.Without(cache.Index.Exclusions);
         var examples = new SpectrogramExamples(set, cache);
-        var splits = Splits.CrossValidation(set, config.Cv.Folds, config.Cv.Validation, config.Cv.ValidationShare, config.Seed);
+        var splits = Splits.CrossValidation(set, config.Cv.Folds, config.Cv.Validation, config.Cv.ValidationShare, config.Seed, config.Cv.HeldOut);
         if (config.Compat == "none")
             foreach (var split in splits) Splits.CheckNoLeak(set, split);
 
