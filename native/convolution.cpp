@@ -21,7 +21,7 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 constexpr int64_t kParts = 16;           // at most so many parts of a batch gather weight gradients of their own
-constexpr int64_t kScratch = 192 << 10;  // bytes of rows a task aims to hold, so that they stay in the cache
+constexpr int64_t kScratch = 320 << 10;  // bytes of rows a task aims to hold, so that they stay in the cache
 const auto kTogether = at::MemoryFormat::ChannelsLast;
 
 int64_t whole(int64_t count, int64_t multiple) { return (count + multiple - 1) / multiple * multiple; }
@@ -154,7 +154,7 @@ void normalize(const Sizes& s, const at::Tensor& values, const at::Tensor& scale
 // What every row of the convolution's output receives on the way back.
 struct Incoming {
     const Sizes& s;
-    const float* grad;
+    const at::Tensor& grad;  // channels lie together; rows, columns may be one and the same
     const uint8_t* index;
     const float *values, *factor, *slope, *offset;
 
@@ -162,10 +162,10 @@ struct Incoming {
     {
         const int64_t window = y / s.window_high, place = (example * s.pooled_rows + window) * s.pooled_columns * s.out;
         const bool inside = window < s.pooled_rows;
-        return {inside ? grad + place : nullptr,
+        return {inside ? grad.data_ptr<float>() + example * grad.stride(0) + window * grad.stride(2) : nullptr,
                 index != nullptr ? index + place : nullptr,
                 values != nullptr ? values + (example * s.rows + y) * s.columns * s.out : nullptr,
-                factor, slope, offset, s.out, s.window_wide, s.pooled_columns, s.columns, y % s.window_high * s.window_wide, s.filled};
+                factor, slope, offset, s.out, s.window_wide, s.pooled_columns, s.columns, y % s.window_high * s.window_wide, s.filled, grad.stride(3)};
     }
 };
 
@@ -182,8 +182,8 @@ at::Tensor sum_incoming(const Incoming& incoming)
     return partial.to(at::kDouble).sum(0);
 }
 
-// The gradients of input (where `to_input` is defined) and weight.
-at::Tensor walk_back(const Incoming& incoming, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& to_input)
+// The gradients of input (where `to_input` is defined) and weight, and without normalisation that of the bias.
+std::pair<at::Tensor, at::Tensor> walk_back(const Incoming& incoming, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& to_input)
 {
     const Sizes& s = incoming.s;
     const auto& kernels = kt::convolution_kernels();
@@ -195,14 +195,14 @@ at::Tensor walk_back(const Incoming& incoming, const at::Tensor& x, const at::Te
     const int64_t band = s.band(row + grad_row), held = (band + s.high - 1) * row, grads_held = (band + s.high - 1) * grad_row;
     const int64_t part = (s.batch + kParts - 1) / kParts, tasks = (s.batch + part - 1) / part, threads = threads_for(tasks);
     const auto scratch = at::empty({threads, held + grads_held + kColumns * in_filled}, x.options());
-    const auto partial = at::zeros({tasks, s.high * length, s.filled}, x.options());
+    const auto partial = at::zeros({tasks, s.high * length, s.filled}, x.options()), bias_partial = at::zeros({tasks, 2, s.out}, x.options());
     const float *from = x.data_ptr<float>(), *w = wants_input ? packed.data_ptr<float>() : nullptr, *zeros = none.data_ptr<float>();
     float *own = scratch.data_ptr<float>(), *to_weights = partial.data_ptr<float>(), *to = wants_input ? to_input.data_ptr<float>() : nullptr;
 
     for_tasks(tasks, threads, [&](int64_t task, int64_t thread) {
         float *held_rows = own + thread * scratch.stride(0), *grads = held_rows + held, *tile = grads + grads_held;
         std::fill_n(grads, grads_held, 0.0f);
-        float* result = to_weights + task * partial.stride(0);
+        float *result = to_weights + task * partial.stride(0), *to_bias = bias_partial.data_ptr<float>() + task * 2 * s.out;
         for (int64_t example = task * part; example < std::min((task + 1) * part, s.batch); example++)
             for (int64_t first = 0; first < s.rows; first += band) {
                 const int64_t last = std::min(first + band, s.rows);
@@ -213,6 +213,8 @@ at::Tensor walk_back(const Incoming& incoming, const at::Tensor& x, const at::Te
                     if (y >= 0 && y < s.rows) kernels.spread(incoming.row(example, y), grad);
                     else std::fill_n(grad, s.columns * s.filled, 0.0f);
                 }
+                for (int64_t y = first; y < last && incoming.values == nullptr; y += s.window_high)
+                    if (y < s.pooled_rows * s.window_high) kernels.sums(incoming.row(example, y), to_bias, to_bias + s.out);
                 for (int64_t y = first; y < last; y++)
                     for (int64_t j = 0; j < s.high; j++)
                         kernels.weights(held_rows + (y - first + j) * row, s.in, length, grads + (y - first + above) * grad_row + margin,
@@ -228,7 +230,8 @@ at::Tensor walk_back(const Incoming& incoming, const at::Tensor& x, const at::Te
                     }
             }
     });
-    return partial.sum(0).view({s.high, s.wide, s.in, s.filled}).narrow(3, 0, s.out).permute({3, 2, 0, 1}).contiguous();
+    return {partial.sum(0).view({s.high, s.wide, s.in, s.filled}).narrow(3, 0, s.out).permute({3, 2, 0, 1}).contiguous(),
+            bias_partial.sum(0)[0]};
 }
 
 // Arguments: x (batch, in, row, column) with channels together, weights, an empty tensor for what there is not; running statistics are
@@ -277,15 +280,15 @@ struct Block : torch::autograd::Function<Block> {
                          &center = saved[6];
         const auto pool = context->saved_data["pool"].toIntVector();
         const Sizes s(x, weight, pool[0], pool[1]);
-        const auto grad = grads[0].contiguous(kTogether);
+        const auto grad = grads[0].stride(1) == 1 ? grads[0] : grads[0].contiguous(kTogether);
         const bool normalizes = values.defined(), has_bias = context->saved_data["bias"].toBool();
-        Incoming incoming{s, grad.data_ptr<float>(), index.defined() ? index.data_ptr<uint8_t>() : nullptr,
+        Incoming incoming{s, grad, index.defined() ? index.data_ptr<uint8_t>() : nullptr,
                           normalizes ? values.data_ptr<float>() : nullptr, nullptr, nullptr, nullptr};
         variable_list result(8);
-        const auto sums = normalizes || has_bias ? sum_incoming(incoming) : at::Tensor();
         at::Tensor factor, slope, offset;
         if (normalizes) {
             const auto count = static_cast<double>(s.batch * s.rows * s.columns);
+            const auto sums = sum_incoming(incoming);
             const auto to_scale = (sums[1] - center * sums[0]) * scale, strength = norm_weight * scale;
             const auto tilt = strength * scale * to_scale / count;
             factor = strength.to(at::kFloat);
@@ -297,10 +300,11 @@ struct Block : torch::autograd::Function<Block> {
             result[3] = to_scale.to(at::kFloat);
             result[4] = sums[0].to(at::kFloat);
         }
-        // Normalisation takes the mean away and the bias with it.
-        if (has_bias) result[2] = normalizes ? at::zeros({s.out}, x.options()) : sums[0].to(at::kFloat);
         if (context->needs_input_grad(0)) result[0] = at::empty(x.sizes(), x.options().memory_format(kTogether));
-        result[1] = walk_back(incoming, x, weight, result[0]);
+        at::Tensor to_bias;
+        std::tie(result[1], to_bias) = walk_back(incoming, x, weight, result[0]);
+        // Normalisation takes the mean away and the bias with it.
+        if (has_bias) result[2] = normalizes ? at::zeros({s.out}, x.options()) : to_bias;
         return result;
     }
 };

@@ -13,6 +13,7 @@ typedef float Floats __attribute__((vector_size(V * 4), aligned(4), may_alias));
 typedef int32_t Ints __attribute__((vector_size(V * 4)));
 typedef uint8_t Bytes __attribute__((vector_size(V), aligned(1), may_alias));
 
+#define KT_INLINE __attribute__((always_inline))
 #define KT_UNROLL _Pragma("GCC unroll 16")
 
 inline Floats load(const float* from) { return *reinterpret_cast<const Floats*>(from); }
@@ -123,33 +124,37 @@ struct Many {
     static Ints any(Ints condition) { return condition; }
 };
 
-template <class Body> void over_channels(int64_t channels, const Body& body)
+template <class Body> KT_INLINE inline void over_channels(int64_t channels, const Body& body)
 {
     int64_t o = 0;
     for (; o + V <= channels; o += V) body(Many(), o);
     for (; o < channels; o++) body(Single(), o);
 }
 
-// As LibTorch's: the first of equal elements, and not-a-number wins.
-void pool(const Windows& w, float* out, uint8_t* index)
+// As LibTorch's: the first of equal elements, and not-a-number wins. H and W are the window's sizes, 0 where they are not known here.
+template <int H, int W, bool Scales> void pool_windows(const Windows& w, float* out, uint8_t* index)
 {
-    for (int64_t i = 0; i < w.count; i++, out += w.channels) {
-        over_channels(w.channels, [&](auto kind, int64_t o) {
+    const int64_t height = H > 0 ? H : w.height, width = W > 0 ? W : w.width;
+    for (int64_t i = 0; i < w.count; i++, out += w.channels)
+        over_channels(w.channels, [&](auto kind, int64_t o) KT_INLINE {
             using Kind = decltype(kind);
             using Number = typename Kind::Number;
             using Place = typename Kind::Place;
-            const auto read = [&](int64_t y, int64_t x) {
-                const Number value = Kind::load(w.values + y * w.row + (i * w.width + x) * w.step + o);
-                return w.scale == nullptr ? value : value * Kind::load(w.scale + o) + Kind::load(w.shift + o);
+            const float* from = w.values + i * width * w.step + o;
+            const auto read = [&](int64_t y, int64_t x) KT_INLINE {
+                const Number value = Kind::load(from + y * w.row + x * w.step);
+                if constexpr (Scales) return value * Kind::load(w.scale + o) + Kind::load(w.shift + o);
+                else return value;
             };
             Number best = read(0, 0);
             Place place = Place{};
-            for (int64_t y = 0; y < w.height; y++)
-                for (int64_t x = y == 0; x < w.width; x++) {
+            KT_UNROLL for (int64_t y = 0; y < height; y++)
+                KT_UNROLL for (int64_t x = 0; x < width; x++) {
+                    if (y == 0 && x == 0) continue;
                     const Number value = read(y, x);
                     const Place take = Kind::any(value > best) | Kind::any(value != value);
                     best = take ? value : best;
-                    place = take ? Place{} + static_cast<int32_t>(y * w.width + x) : place;
+                    place = take ? Place{} + static_cast<int32_t>(y * width + x) : place;
                 }
             if (w.relu) {
                 const Place dropped = Kind::any(best <= 0.0f);
@@ -159,52 +164,66 @@ void pool(const Windows& w, float* out, uint8_t* index)
             Kind::store(out + o, best);
             if (index != nullptr) Kind::store_bytes(index + i * w.channels + o, place);
         });
-    }
+}
+
+void pool(const Windows& w, float* out, uint8_t* index)
+{
+    const bool scales = w.scale != nullptr;
+    if (w.height == 2 && w.width == 2) return scales ? pool_windows<2, 2, true>(w, out, index) : pool_windows<2, 2, false>(w, out, index);
+    if (w.height == 1 && w.width == 1) return scales ? pool_windows<1, 1, true>(w, out, index) : pool_windows<1, 1, false>(w, out, index);
+    return scales ? pool_windows<0, 0, true>(w, out, index) : pool_windows<0, 0, false>(w, out, index);
+}
+
+template <bool Indexed, bool Normalizes> void spread_row(const Spread& s, float* out)
+{
+    const int64_t windows = s.grad == nullptr ? 0 : s.windows;
+    const auto put = [&](auto kind, auto value, int64_t x, int64_t o) KT_INLINE {
+        using Kind = decltype(kind);
+        if constexpr (Normalizes)
+            value = Kind::load(s.factor + o) * value + Kind::load(s.slope + o) * Kind::load(s.values + x * s.channels + o)
+                + Kind::load(s.offset + o);
+        Kind::store(out + x * s.step + o, value);
+    };
+    for (int64_t i = 0; i < windows; i++)
+        over_channels(s.channels, [&](auto kind, int64_t o) KT_INLINE {
+            using Kind = decltype(kind);
+            using Number = typename Kind::Number;
+            const Number grad = Kind::load(s.grad + i * s.grad_step + o);
+            if constexpr (Indexed) {
+                const auto place = Kind::load_bytes(s.index + i * s.channels + o);
+                for (int64_t j = 0; j < s.width; j++) {
+                    const auto here = Kind::any(place == static_cast<int32_t>(s.first + j));
+                    put(kind, here ? grad : Number{}, i * s.width + j, o);
+                }
+            }
+            else put(kind, grad, i, o);
+        });
+    for (int64_t x = windows * s.width; x < s.columns; x++)
+        over_channels(s.channels, [&](auto kind, int64_t o) KT_INLINE { put(kind, typename decltype(kind)::Number{}, x, o); });
 }
 
 void spread(const Spread& s, float* out)
 {
-    const int64_t windows = s.grad == nullptr ? 0 : s.windows, inside = windows * s.width;
-    const auto place = [&](int64_t window, int64_t x, int64_t number) {
-        over_channels(s.channels, [&](auto kind, int64_t o) {
-            using Kind = decltype(kind);
-            using Number = typename Kind::Number;
-            Number value{};
-            if (window >= 0) {
-                value = Kind::load(s.grad + window * s.channels + o);
-                if (s.index != nullptr) {
-                    const auto here = Kind::any(Kind::load_bytes(s.index + window * s.channels + o) == static_cast<int32_t>(number));
-                    value = here ? value : Number{};
-                }
-            }
-            if (s.values != nullptr)
-                value = Kind::load(s.factor + o) * value + Kind::load(s.slope + o) * Kind::load(s.values + x * s.channels + o)
-                    + Kind::load(s.offset + o);
-            Kind::store(out + x * s.step + o, value);
-        });
-    };
-    for (int64_t i = 0; i < windows; i++)
-        for (int64_t j = 0; j < s.width; j++) place(i, i * s.width + j, s.first + j);
-    for (int64_t x = inside; x < s.columns; x++) place(-1, x, 0);
+    if (s.index != nullptr) s.values != nullptr ? spread_row<true, true>(s, out) : spread_row<true, false>(s, out);
+    else s.values != nullptr ? spread_row<false, true>(s, out) : spread_row<false, false>(s, out);
 }
 
 void sums(const Spread& s, float* sums, float* products)
 {
     for (int64_t i = 0; i < s.windows; i++)
-        over_channels(s.channels, [&](auto kind, int64_t o) {
+        over_channels(s.channels, [&](auto kind, int64_t o) KT_INLINE {
             using Kind = decltype(kind);
             using Number = typename Kind::Number;
-            const Number grad = Kind::load(s.grad + i * s.channels + o);
+            const Number grad = Kind::load(s.grad + i * s.grad_step + o), none{};
+            const auto place = s.index != nullptr ? Kind::load_bytes(s.index + i * s.channels + o) : typename Kind::Place{};
             Number sum = Kind::load(sums + o), product = Kind::load(products + o);
-            for (int64_t j = 0; j < s.width; j++) {
-                Number passed = grad;
-                if (s.index != nullptr) {
-                    const auto here = Kind::any(Kind::load_bytes(s.index + i * s.channels + o) == static_cast<int32_t>(s.first + j));
-                    passed = here ? grad : Number{};
+            if (s.values == nullptr) sum += Kind::any(place == static_cast<int32_t>(kDropped)) ? none : grad;
+            else
+                for (int64_t j = 0; j < s.width; j++) {
+                    const Number passed = Kind::any(place == static_cast<int32_t>(s.first + j)) ? grad : none;
+                    sum += passed;
+                    product += passed * Kind::load(s.values + (i * s.width + j) * s.channels + o);
                 }
-                sum += passed;
-                if (s.values != nullptr) product += passed * Kind::load(s.values + (i * s.width + j) * s.channels + o);
-            }
             Kind::store(sums + o, sum);
             Kind::store(products + o, product);
         });
@@ -212,7 +231,7 @@ void sums(const Spread& s, float* sums, float* products)
 
 void moments(const float* values, int64_t step, int64_t channels, int64_t count, float* sums, float* squares)
 {
-    over_channels(channels, [&](auto kind, int64_t o) {
+    over_channels(channels, [&](auto kind, int64_t o) KT_INLINE {
         using Kind = decltype(kind);
         auto sum = Kind::load(sums + o), square = Kind::load(squares + o);
         for (int64_t x = 0; x < count; x++) {

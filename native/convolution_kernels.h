@@ -33,6 +33,7 @@ struct Spread {
     int64_t channels, width, windows, columns;  // width of a window, windows in the row, columns of the row
     int64_t first;          // the number that the row's first element has in its window
     int64_t step;           // floats from one column to the next in the result
+    int64_t grad_step;      // floats from one maximum's gradient to the next; 0: all have the same
 };
 
 struct ConvolutionKernels {
@@ -52,7 +53,8 @@ struct ConvolutionKernels {
     // One row of the gradient, (column, channel).
     void (*spread)(const Spread& spread, float* out);
 
-    // Adds each channel's sum of the gradients that pass to sums[o], and of gradient times value to products[o].
+    // Adds each channel's sum of the gradients that pass to sums[o], and of gradient times value to products[o]: those of one row of
+    // the convolution's output where there are values, of a row of windows where there are none.
     void (*sums)(const Spread& spread, float* sums, float* products);
 
     // Adds the sum of each channel and of its square.

@@ -117,6 +117,9 @@ inline at::Device device(int32_t type, int32_t index)
 // Dropout of LibTorch's definition with a mask of our own; a step of the generator chooses it (dropout.cpp).
 at::Tensor dropout(const at::Tensor& input, double p, const at::Generator& generator);
 
+// at::mean, whose gradient is not written out: all elements of a mean share one (tensors.cpp).
+at::Tensor mean(const at::Tensor& self, at::IntArrayRef dims, bool keep_dims);
+
 // What belongs to a convolution: at::max_pool2d's windows without overlap (1, 1: none), padding that keeps the size.
 struct BlockOptions {
     bool training;

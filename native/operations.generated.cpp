@@ -668,7 +668,7 @@ int32_t kt_mean_dim(kt_tensor self_, const int64_t* dim_, int32_t dim_count, int
     const at::Tensor& self = kt::in(self_);
     const at::IntArrayRef dim = kt::ints(dim_, dim_count);
     const bool keepdim = keepdim_ != 0;
-    kt::give(result, at::mean(self, dim, keepdim));
+    kt::give(result, kt::mean(self, dim, keepdim));
     KT_END
 }
 
@@ -1217,7 +1217,7 @@ int32_t kt_adaptive_avg_pool2d(kt_tensor self_, const int64_t* output_size_, int
     KT_BEGIN
     const at::Tensor& self = kt::in(self_);
     const at::IntArrayRef output_size = kt::ints(output_size_, output_size_count);
-    kt::give(result, at::adaptive_avg_pool2d(self, output_size));
+    kt::give(result, output_size == at::IntArrayRef({1, 1}) && self.dim() == 4 ? kt::mean(self, {2, 3}, true) : at::adaptive_avg_pool2d(self, output_size));
     KT_END
 }
 
