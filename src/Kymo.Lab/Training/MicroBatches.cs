@@ -5,7 +5,7 @@ namespace Kymo.Lab.Training;
 
 /// <summary>How long the gradients of a batch took in parts of one size.</summary>
 /// <param name="Size">Examples in a part.</param>
-/// <param name="Milliseconds">The shorter of the repetitions, for the whole batch.</param>
+/// <param name="Milliseconds">The shortest repetition, for the whole batch.</param>
 public readonly record struct MicroBatchTiming(int Size, double Milliseconds);
 
 /// <summary>The size that was chosen. A run records it, and a resumed run goes on with it without measuring again.</summary>
@@ -19,8 +19,10 @@ public sealed record MicroBatchChoice(int Size, IReadOnlyList<MicroBatchTiming> 
 /// </summary>
 public static class MicroBatches
 {
-    /// <summary>A part has to be this much faster than the next larger one to be taken.</summary>
-    const double Gain = 0.97;
+    /// <summary>The share of the time of the best larger size that a size must stay below to be taken.</summary>
+    const double Gain = 0.9;
+
+    const int Turns = 3;
 
     /// <summary>Whether no layer of the network reads statistics of the whole batch.</summary>
     public static bool Fit(Module network) => network is not BatchNorm && network.Children.All(entry => Fit(entry.Child));
@@ -66,30 +68,22 @@ public static class MicroBatches
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(smallest, 1);
         if (!Fit(network) || batch < 2 * smallest) return new MicroBatchChoice(batch, []);
-        var timings = new List<MicroBatchTiming>();
-        for (var size = batch; size >= smallest; size = (size + 1) / 2)
-        {
-            timings.Add(new MicroBatchTiming(size, Measure(size)));
-            if (size == 1) break;
-        }
-
-        var best = timings[0];
-        foreach (var timing in timings)
-            if (timing.Milliseconds < Gain * best.Milliseconds) best = timing;
-        return new MicroBatchChoice(best.Size, timings);
-
-        double Measure(int size)
-        {
-            gradients(size); // the first one fetches memory
-            var shortest = double.PositiveInfinity;
-            for (var i = 0; i < 2; i++)
+        var sizes = new List<int>();
+        for (var size = batch; size >= smallest; size = size == 1 ? 0 : (size + 1) / 2) sizes.Add(size);
+        var shortest = new double[sizes.Count];
+        Array.Fill(shortest, double.PositiveInfinity);
+        // In turns, so that other work on the machine meets all sizes; the first turn fetches memory and does not count.
+        for (var turn = 0; turn <= Turns; turn++)
+            for (var i = 0; i < sizes.Count; i++)
             {
                 var start = clock.GetTimestamp();
-                gradients(size);
-                shortest = Math.Min(shortest, clock.GetElapsedTime(start).TotalMilliseconds);
+                gradients(sizes[i]);
+                if (turn > 0) shortest[i] = Math.Min(shortest[i], clock.GetElapsedTime(start).TotalMilliseconds);
             }
 
-            return shortest;
-        }
+        var best = 0;
+        for (var i = 1; i < sizes.Count; i++)
+            if (shortest[i] < Gain * shortest[best]) best = i;
+        return new MicroBatchChoice(sizes[best], [.. sizes.Select((size, i) => new MicroBatchTiming(size, shortest[i]))]);
     }
 }
