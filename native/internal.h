@@ -129,10 +129,10 @@ struct BlockOptions {
     bool records = false;  // whether a walk back is to come
 };
 
-// at::conv2d, then at::batch_norm where norm_weight is given, at::relu and at::max_pool2d (convolution.cpp).
+// at::conv2d, then at::batch_norm where norm_weight is given, at::relu and at::max_pool2d (convolution_block.cpp).
 at::Tensor convolution_block(const at::Tensor& input, const at::Tensor& weight, const Optional<at::Tensor>& bias,
-                             const Optional<at::Tensor>& norm_weight, const Optional<at::Tensor>& norm_bias, const Optional<at::Tensor>& mean,
-                             const Optional<at::Tensor>& variance, BlockOptions options);
+                             const Optional<at::Tensor>& norm_weight, const Optional<at::Tensor>& norm_bias,
+                             const Optional<at::Tensor>& mean, const Optional<at::Tensor>& variance, BlockOptions options);
 
 enum class Cell { tanh, relu, gru, lstm };
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Kymo.Lab.Training;
 using Kymo.Torch;
 using Kymo.Torch.Optimizers;
 
@@ -20,13 +21,22 @@ static class KymoSide
         var input = data.Normal(generator, network.Shape);
         var targets = data.From([.. Enumerable.Range(0, (int)network.Shape[0]).Select(i => (long)(i % network.Classes))]);
         using var scope = new TensorScope();
+        var batch = (int)network.Shape[0];
+        Func<int, int, Tensor> share = (first, count) =>
+        {
+            var (x, y) = (scope.Borrow(input).Narrow(0, first, count), scope.Borrow(targets).Narrow(0, first, count));
+            return Losses.CrossEntropy(model.Forward(x), y) * ((double)count / batch);
+        };
+        var choice = MicroBatches.Choose(model, batch, TimeProvider.System, size => MicroBatches.Backward(scope, batch, size, share));
         while (Console.ReadLine() is { } line)
         {
-            var turn = new Turn(new double[int.Parse(line, CultureInfo.InvariantCulture)]);
+            var turn = new Turn(new double[int.Parse(line, CultureInfo.InvariantCulture)]) { MicroBatch = choice.Size };
             for (var i = 0; i < turn.Seconds.Length; i++)
             {
                 var (start, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
-                turn.Loss = Step(model, optimizer, scope, input, targets);
+                optimizer.ZeroGrad();
+                turn.Loss = MicroBatches.Backward(scope, batch, choice.Size, share);
+                optimizer.Step();
                 turn.Seconds[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
                 turn.ProcessorSeconds[i] = (Environment.CpuUsage.TotalTime - used).TotalSeconds;
             }
@@ -54,18 +64,6 @@ static class KymoSide
 
         return 2.0 * size * size * size / best;
     }
-
-    static double Step(Module model, Adam optimizer, TensorScope scope, Tensor input, Tensor targets)
-    {
-        var loss = Losses.CrossEntropy(model.Forward(scope.Borrow(input)), targets);
-        scope.ResetExcept(loss);
-        optimizer.ZeroGrad();
-        loss.Backward();
-        optimizer.Step();
-        var value = loss.Item();
-        scope.Reset();
-        return value;
-    }
 }
 
 /// <summary>What one side answers to a number of steps.</summary>
@@ -74,6 +72,9 @@ sealed record Turn(double[] Seconds)
 {
     /// <summary>Processor time of each step, all threads together.</summary>
     public double[] ProcessorSeconds { get; init; } = new double[Seconds.Length];
+
+    /// <summary>Examples whose activations are held at a time; 0 where that was not chosen.</summary>
+    public int MicroBatch { get; init; }
 
     /// <summary>The last step's.</summary>
     public double Loss { get; set; }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Kymo.Torch;
 
@@ -21,7 +22,7 @@ static partial class NativeLoader
             ?? throw new TorchException($"{FileName} was not found (looked at {string.Join(", ", candidates)}). {Remedy}");
         try
         {
-            ShortenWaits();
+            PrepareEnvironment();
             var library = NativeLibrary.Load(found);
             Prepare(library, found);
             return library;
@@ -33,14 +34,16 @@ static partial class NativeLoader
     }
 
     /// <summary>
-    /// Threads of GNU OpenMP wait for each other in a loop of some milliseconds before they sleep, which on a machine with other work takes
-    /// the processor from the thread that is waited for. A loop of some microseconds serves a free machine as well. The library reads the
-    /// environment when it is loaded; what the user has set stays.
+    /// Sets what the libraries read from the environment when they are loaded; what the user has set stays. Threads of GNU OpenMP wait
+    /// for each other in a loop of some milliseconds before they sleep, which on a machine with other work takes the processor from the
+    /// thread that is waited for: a loop of some microseconds serves a free machine as well. LibTorch has kernels for AVX-512 but takes
+    /// them only when asked.
     /// </summary>
-    static void ShortenWaits()
+    static void PrepareEnvironment()
     {
-        if (!OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is not null) return;
-        _ = SetEnvironment("GOMP_SPINCOUNT", "1000", overwrite: 0);
+        if (!OperatingSystem.IsLinux()) return;
+        if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null) _ = SetEnvironment("GOMP_SPINCOUNT", "1000", overwrite: 0);
+        if (Avx512F.VL.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported) _ = SetEnvironment("ATEN_CPU_CAPABILITY", "avx512", overwrite: 0);
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

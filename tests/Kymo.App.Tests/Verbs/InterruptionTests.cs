@@ -28,28 +28,80 @@ public sealed class InterruptionTests(TrainedRun trained) : IClassFixture<Traine
             // Killed twice, at another line each time, then left alone.
             for (var time = 0; time < 2 && !ended; time++)
             {
-                ended = KillAfter(lines + time, random.Next(60), [.. TrainedRun.Training, $"run.name={name}", .. resume]);
+                ended = KillAfter(lines + time, random.Next(60), [.. TrainedRun.Training, $"run.name={name}", $"trainer.checkpoint_steps={kill % 3}", .. resume]);
                 if (Directory.Exists(trained.PathOf("results", "runs", name))) resume = ["--resume", name];
             }
             if (!ended) KymoProgram.Succeed(trained.Folder, [.. TrainedRun.Training, $"run.name={name}", .. resume]);
-            SameEnd(name);
+            SameEnd(trained.PathOf("results", "runs", name));
         }
     }
 
-    [Fact]
-    public void Ctrl_C_ends_with_130_keeps_what_was_done_and_says_how_to_go_on()
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public void Asked_to_stop_it_ends_with_130_keeps_every_step_and_says_how_to_go_on(string signal)
     {
         if (OperatingSystem.IsWindows()) Assert.Skip("needs the signals of Unix");
-        using var process = KymoProgram.Start(trained.Folder, [], [.. TrainedRun.Training, "run.name=stopped"]);
-        while (process.StandardError.ReadLine() is { } line && !line.StartsWith("fold 2 epoch 1/", StringComparison.Ordinal)) { }
-        using (Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)])) { }
+        var name = "stopped" + signal;
+        using var process = KymoProgram.Start(trained.Folder, [], [.. TrainedRun.Training, $"run.name={name}"]);
+        while (process.StandardError.ReadLine() is { } line && !line.StartsWith("fold 2 epoch 1:", StringComparison.Ordinal)) { }
+        using (Process.Start("kill", ["-" + signal, process.Id.ToString(CultureInfo.InvariantCulture)])) { }
         var said = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(130, process.ExitCode);
-        Assert.Contains("--resume stopped", said);
+        Assert.Contains("--resume " + name, said);
         // The run knows the settings that it was begun with.
-        KymoProgram.Succeed(trained.Folder, "train", "urban-sounds", "--resume", "last");
-        SameEnd("stopped");
+        var resumed = KymoProgram.Succeed(trained.Folder, "train", "urban-sounds", "--resume", "last");
+        Assert.Contains("fold 2: going on after epoch", resumed.Error);
+        SameEnd(trained.PathOf("results", "runs", name));
+    }
+
+    [Fact]
+    public void Truncated_checkpoint_is_passed_over_for_the_one_before()
+    {
+        KillAtLine("fold 2 epoch 3:", [.. TrainedRun.Training, "run.name=truncated", "trainer.checkpoint_steps=1"], trained.Folder);
+        var newest = trained.PathOf("results", "runs", "truncated", "folds", "fold_2", "checkpoints", "state.pth");
+        using (var file = File.OpenWrite(newest)) file.SetLength(file.Length / 2);
+        var resumed = KymoProgram.Succeed(trained.Folder, "train", "urban-sounds", "--resume", "truncated");
+        Assert.Contains("going back to the checkpoint before it", resumed.Error);
+        SameEnd(trained.PathOf("results", "runs", "truncated"));
+    }
+
+    [Fact]
+    public void Disk_that_fills_up_during_a_checkpoint_loses_nothing()
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess) Assert.Skip("needs root on Linux to mount a small file system");
+        var small = Directory.CreateDirectory(trained.PathOf("small")).FullName;
+        if (Shell("mount", "-t", "tmpfs", "-o", "size=15m", "tmpfs", small) != 0) Assert.Skip("needs the right to mount a small file system");
+        try
+        {
+            string[] training = [.. TrainedRun.Training, $"run.root={small}", "data.cache=results/cache", "run.name=base"];
+            var full = KymoProgram.Run(trained.Folder, training);
+            Assert.Equal(1, full.Code);
+            Assert.Contains("No space left", full.Error);
+            Assert.Equal(0, Shell("mount", "-o", "remount,size=100m", small));
+            KymoProgram.Succeed(trained.Folder, [.. training, "--resume", "base"]);
+            SameEnd(Path.Combine(small, "runs", "base"));
+        }
+        finally
+        {
+            Shell("umount", small);
+        }
+    }
+
+    static void KillAtLine(string beginning, string[] arguments, string folder)
+    {
+        using var process = KymoProgram.Start(folder, [], arguments);
+        while (process.StandardError.ReadLine() is { } line && !line.StartsWith(beginning, StringComparison.Ordinal)) { }
+        process.Kill();
+        process.WaitForExit();
+    }
+
+    static int Shell(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        process.WaitForExit();
+        return process.ExitCode;
     }
 
     // Whether the program came to its end before.
@@ -64,15 +116,14 @@ public sealed class InterruptionTests(TrainedRun trained) : IClassFixture<Traine
         return process.ExitCode == 0;
     }
 
-    void SameEnd(string name)
+    void SameEnd(string run)
     {
-        var run = trained.PathOf("results", "runs", name);
         var files = Directory.GetFiles(trained.Run, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(trained.Run, file))
             .Where(file => !s_timed.Any(timed => file.Split('/').Any(part => part.StartsWith(timed, StringComparison.Ordinal)))).ToArray();
         Assert.Contains("predictions.csv", files);
         Assert.Contains(Path.Combine("folds", "fold_3", "checkpoints", "best_model.safetensors"), files);
         foreach (var file in files)
-            Assert.True(File.ReadAllBytes(Path.Combine(trained.Run, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(run, file))), $"{name}: {file} differs");
-        KymoProgram.Succeed(trained.Folder, "runs", "verify", name);
+            Assert.True(File.ReadAllBytes(Path.Combine(trained.Run, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(run, file))), $"{run}: {file} differs");
+        KymoProgram.Succeed(trained.Folder, "runs", "verify", run);
     }
 }

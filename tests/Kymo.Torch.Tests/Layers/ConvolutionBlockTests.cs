@@ -1,4 +1,5 @@
 using Kymo.Torch.Layers;
+using Kymo.Torch.Optimizers;
 
 namespace Kymo.Torch.Tests.Layers;
 
@@ -157,6 +158,38 @@ public sealed class ConvolutionBlockTests
         Assert.Equal([1, float.NaN, 1, 4], Floats(output.Select(1, 0)));
         output.Select(1, 0).Sum().Backward();
         Assert.Equal([1, 0, 0, 0, 0, 0, 0, 1, 0, 1, 1, 0, 0, 0, 0, 0], Floats(input.Grad!.Value));
+    }
+
+    [Fact]
+    public void A_thousand_steps_hold_no_more_than_the_first()
+    {
+        using var leaks = new LeakCheck();
+        using var generator = new RandomGenerator(6);
+        using var network = new Sequential(
+            new Conv2d(1, 8, 3, generator, padding: 1), new Relu(), new MaxPool2d(2),
+            new Conv2d(8, 16, 3, generator, padding: 1), new BatchNorm2d(16), new Relu(), new MaxPool2d(2),
+            new AdaptiveAvgPool2d(1), new Flatten(), new Linear(16, 3, generator));
+        using var adam = new Adam(network.NamedParameters());
+        using var data = new TensorScope();
+        using var scope = new TensorScope();
+        var (input, targets) = (data.Normal(generator, 6, 1, 24, 32), data.From<long>([0, 1, 2, 0, 1, 2]));
+        var (live, bytes, peak, allocated) = (0L, 0L, 0L, 0L);
+        for (var step = 0; step < 1000; step++)
+        {
+            if (step == 50) allocated = GC.GetAllocatedBytesForCurrentThread();
+            var loss = Losses.CrossEntropy(network.Forward(scope.Borrow(input)), targets);
+            scope.ResetExcept(loss);
+            adam.ZeroGrad();
+            loss.Backward();
+            adam.Step();
+            scope.Reset();
+            var memory = TorchMemory.Statistics;
+            if (step == 2) (live, bytes, peak) = (TorchInfo.LiveHandles, memory.InUse, memory.Peak);
+            if (step > 2 && (live, bytes, peak) != (TorchInfo.LiveHandles, memory.InUse, memory.Peak))
+                Assert.Fail($"step {step}: {TorchInfo.LiveHandles} handles, {memory.InUse} bytes, peak {memory.Peak}; after the third {live}, {bytes}, {peak}");
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - allocated);
     }
 
     [Fact]

@@ -179,6 +179,8 @@ public enum WeightSelection
 /// <param name="Device"><c>auto</c>, <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>mps</c>.</param>
 /// <param name="Threads">Threads of the tensor engine; 0 for one a core.</param>
 /// <param name="KeepEpochs">Whether the weights of every epoch are kept.</param>
+/// <param name="CheckpointSteps">Steps between checkpoints within an epoch; 0 for none. One is always kept at an epoch's end and on interruption.</param>
+/// <param name="CheckpointMinutes">Minutes between checkpoints within an epoch; 0 for none.</param>
 public sealed record UrbanTrainerOptions(
     [property: Range(0, 100_000)] int Epochs = 30,
     [property: Range(1, 65_536)] int BatchSize = 16,
@@ -188,4 +190,6 @@ public sealed record UrbanTrainerOptions(
     [property: Range(0, 0.999999)] double AverageDecay = 0.98,
     string Device = "auto",
     [property: Range(0, 4096)] int Threads = 0,
-    bool KeepEpochs = true);
+    bool KeepEpochs = true,
+    [property: Range(0, 1_000_000_000)] int CheckpointSteps = 0,
+    [property: Range(0, 1_000_000)] double CheckpointMinutes = 10);

@@ -22,7 +22,7 @@ sealed class UrbanSoundsRun : IDisposable
     };
 
     // Where results go and how fast they come does not change them.
-    static readonly string[] s_circumstances = ["run", "data.root", "data.cache", "data.workers", "trainer.device", "trainer.threads", "trainer.eval_batch_size", "trainer.keep_epochs"];
+    static readonly string[] s_circumstances = ["run", "data.root", "data.cache", "data.workers", "trainer.device", "trainer.threads", "trainer.eval_batch_size", "trainer.keep_epochs", "trainer.checkpoint_steps", "trainer.checkpoint_minutes"];
 
     readonly UrbanSoundsConfig _config;
     readonly RecipeContext _context;
