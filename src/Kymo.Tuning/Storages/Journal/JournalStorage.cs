@@ -12,9 +12,6 @@ namespace Kymo.Tuning;
 /// </summary>
 public sealed class JournalStorage : IStudyStorage
 {
-    /// <summary>System attribute of a trial that says when its worker last lived, UTC.</summary>
-    const string BeatKey = "kymo_heartbeat";
-
     readonly Lock _lock = new();
     readonly string _path, _worker = $"{Guid.NewGuid():D}-0";
     readonly TimeProvider _time;
@@ -117,7 +114,8 @@ public sealed class JournalStorage : IStudyStorage
 
     /// <inheritdoc/>
     public void Beat(long trialId) =>
-        SetTrialAttribute(trialId, AttributeOwner.System, BeatKey, JournalEntry.Time(_time.GetUtcNow().UtcDateTime));
+        SetTrialAttribute(
+            trialId, AttributeOwner.System, AttributeNames.Heartbeat, JournalEntry.Time(_time.GetUtcNow().UtcDateTime));
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<long, TimeSpan> SinceBeat(long studyId)
@@ -126,8 +124,8 @@ public sealed class JournalStorage : IStudyStorage
         var ages = new Dictionary<long, TimeSpan>();
         foreach (var trial in Trials(studyId))
         {
-            if (trial.State != TrialState.Running || trial.SystemAttributes.GetValueOrDefault(BeatKey) is not string text)
-                continue;
+            if (trial.State != TrialState.Running) continue;
+            if (trial.SystemAttributes.GetValueOrDefault(AttributeNames.Heartbeat) is not string text) continue;
             if (DateTime.TryParse(text, CultureInfo.InvariantCulture, out var beat)) ages[trial.Id] = now - beat;
         }
         return ages;

@@ -47,9 +47,16 @@ public abstract partial class SqlStorage
     }
 
     /// <inheritdoc/>
-    public bool TryClaim(long trialId) => Run(session => session.Execute(
-        "UPDATE trials SET state = 'RUNNING', datetime_start = @1 WHERE trial_id = @0 AND state = 'WAITING'", trialId,
-            StoredTime(Now)) == 1);
+    public bool TryClaim(long trialId)
+    {
+        // Its own moment marks a claim that was made but not confirmed.
+        var now = StoredTime(Now);
+        return Run(session => session.Execute(
+            "UPDATE trials SET state = 'RUNNING', datetime_start = @1 " +
+            "WHERE trial_id = @0 AND (state = 'WAITING' OR (state = 'RUNNING' AND datetime_start = @1))",
+            trialId,
+            now)) == 1;
+    }
 
     /// <inheritdoc/>
     public void SetParameters(long trialId, IReadOnlyList<TrialParameter> parameters) => Transact(session =>
@@ -76,18 +83,23 @@ public abstract partial class SqlStorage
     });
 
     /// <inheritdoc/>
-    public void Finish(long trialId, TrialState state, IReadOnlyList<double>? values) => Transact(session =>
+    public void Finish(long trialId, TrialState state, IReadOnlyList<double>? values)
     {
-        var changed = session.Execute(
-            $"UPDATE trials SET state = {Enumeration("@1", "trialstate")}, datetime_complete = @2 " +
-            $"WHERE trial_id = @0 AND {Unfinished}",
-            trialId,
-            state.Text(),
-            StoredTime(Now));
-        if (changed == 0) CheckUpdatable(session, trialId);
-        WriteValues(session, trialId, values);
-        return true;
-    });
+        var now = StoredTime(Now);
+        Transact(session =>
+        {
+            var wanted = Enumeration("@1", "trialstate");
+            var changed = session.Execute(
+                $"UPDATE trials SET state = {wanted}, datetime_complete = @2 " +
+                $"WHERE trial_id = @0 AND ({Unfinished} OR (state = {wanted} AND datetime_complete = @2))",
+                trialId,
+                state.Text(),
+                now);
+            if (changed == 0) CheckUpdatable(session, trialId);
+            WriteValues(session, trialId, values);
+            return true;
+        });
+    }
 
     /// <inheritdoc/>
     public void Beat(long trialId) => Run(session => session.Execute(
@@ -110,7 +122,7 @@ public abstract partial class SqlStorage
     void CheckUpdatable(SqlSession session, long trialId)
     {
         var found = false;
-        session.Query("SELECT number, state FROM trials WHERE trial_id = @0", row =>
+        session.Query($"SELECT number, {Text("state")} FROM trials WHERE trial_id = @0", row =>
         {
             found = true;
             var state = StateNames.State(row.GetString(1));
