@@ -1,4 +1,6 @@
-namespace Kymo.Tuning.Importance;
+using Kymo.Tuning.Importance;
+
+namespace Kymo.Tuning;
 
 /// <summary>How much each parameter matters for a value.</summary>
 public static class ParameterImportance

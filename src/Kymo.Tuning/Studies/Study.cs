@@ -151,6 +151,27 @@ public sealed partial class Study
         return Storage.CreateTrial(Id, trial);
     }
 
+    /// <summary>
+    /// How a search space differs from what the study's trials asked for; empty where it does not, or without trials.
+    /// </summary>
+    /// <param name="space">The space about to be used.</param>
+    /// <returns>One sentence for each parameter that is new, gone or has another distribution.</returns>
+    public IReadOnlyList<string> Differences(SearchSpace space)
+    {
+        var known = new Dictionary<string, Distribution>();
+        foreach (var trial in Trials())
+            foreach (var parameter in trial.Parameters) known[parameter.Name] = parameter.Distribution;
+        if (known.Count == 0) return [];
+        var differences = new List<string>();
+        foreach (var (name, distribution) in space)
+        {
+            if (!known.Remove(name, out var before)) differences.Add($"{name} is new: {distribution}");
+            else if (!before.Equals(distribution)) differences.Add($"{name} was {before} and is {distribution}");
+        }
+        differences.AddRange(known.Select(pair => $"{pair.Key} is gone: it was {pair.Value}"));
+        return differences;
+    }
+
     FrozenTrial? Claim(IReadOnlyList<FrozenTrial> trials)
     {
         foreach (var waiting in trials)
