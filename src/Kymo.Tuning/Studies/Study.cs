@@ -105,10 +105,14 @@ public sealed partial class Study
     /// The next trial: the first one enqueued, else a new one. With a space, all its parameters are suggested at once.
     /// </summary>
     /// <param name="space">Parameters to suggest; none by default.</param>
-    public Trial Ask(SearchSpace? space = null)
+    /// <param name="beat">
+    /// Whether the trial starts with a heartbeat, so that <see cref="RecoverLost"/> finds it however soon its worker dies;
+    /// default false.
+    /// </param>
+    public Trial Ask(SearchSpace? space = null, bool beat = false)
     {
         var trials = Look();
-        var frozen = Claim(trials) ?? Storage.CreateTrial(Id);
+        var frozen = Claim(trials, beat) ?? Storage.CreateTrial(Id, beat: beat);
         var trial = new Trial(this, frozen, [.. trials.Where(other => other.Id != frozen.Id)]);
         if (space is not null) trial.SuggestAll(space);
         return trial;
@@ -172,11 +176,11 @@ public sealed partial class Study
         return differences;
     }
 
-    FrozenTrial? Claim(IReadOnlyList<FrozenTrial> trials)
+    FrozenTrial? Claim(IReadOnlyList<FrozenTrial> trials, bool beat)
     {
         foreach (var waiting in trials)
         {
-            if (waiting.State != TrialState.Waiting || !Storage.TryClaim(waiting.Id)) continue;
+            if (waiting.State != TrialState.Waiting || !Storage.TryClaim(waiting.Id, beat)) continue;
             return Storage.Trials(Id).First(trial => trial.Id == waiting.Id);
         }
         return null;

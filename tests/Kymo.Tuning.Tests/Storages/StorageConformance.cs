@@ -245,12 +245,13 @@ public abstract class StorageConformance : IDisposable
         Assert.Equal(5, again.SuggestInt("n", 0, 9));
         again.Study.Storage.Beat(again.Frozen.Id);
         study.RecoverLost(silent, 2);
-        var last = study.Ask();
+        var last = study.Ask(beat: true);
         Assert.Equal("[0, 2]", Json.PythonJson.Write(last.Frozen.SystemAttributes[AttributeNames.RetryHistory]));
         Assert.Equal(0L, last.Frozen.SystemAttributes[AttributeNames.FailedTrial]);
-        last.Study.Storage.Beat(last.Frozen.Id);
         Assert.Single(study.RecoverLost(silent, 2));
         Assert.DoesNotContain(study.Trials(), trial => trial.State == TrialState.Waiting);
+        var fresh = study.Ask(beat: true);
+        Assert.Equal([fresh.Frozen.Id], study.Storage.SinceBeat(study.Id).Keys);
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public sealed class KilledWorkersTests
 
     static void Work(Study study)
     {
-        var trial = study.Ask();
+        var trial = study.Ask(beat: true);
         using var heartbeat = new Heartbeat(trial, s_beat, TimeProvider.System);
         var x = trial.SuggestInt("x", 0, 1000);
         Thread.Sleep(150);

@@ -66,23 +66,26 @@ public sealed class JournalStorage : IStudyStorage
     });
 
     /// <inheritdoc/>
-    public FrozenTrial CreateTrial(long studyId, FrozenTrial? template = null) => Write(table =>
+    public FrozenTrial CreateTrial(long studyId, FrozenTrial? template = null, bool beat = false) => Write(table =>
     {
         if (!table.HasStudy(studyId)) throw StorageChecks.NoStudy(studyId, _path);
         if (template is null)
             Append(JournalOperation.CreateTrial, ("study_id", studyId), ("datetime_start", JournalEntry.Time(Now)));
         else Append(JournalOperation.CreateTrial, Fields(studyId, template));
-        return table.Trial(table.TrialCount - 1);
+        var id = table.TrialCount - 1L;
+        if (beat) AppendBeat(id);
+        return table.Trial(id);
     });
 
     /// <inheritdoc/>
-    public bool TryClaim(long trialId) => Write(table =>
+    public bool TryClaim(long trialId, bool beat = false) => Write(table =>
     {
         if (table.Trial(trialId).State != TrialState.Waiting) return false;
         Append(
             JournalOperation.SetStateAndValues,
             ("trial_id", trialId), ("state", (int)TrialState.Running), ("values", null), (
                 "datetime_start", JournalEntry.Time(Now)));
+        if (beat) AppendBeat(trialId);
         return true;
     });
 
@@ -113,9 +116,7 @@ public sealed class JournalStorage : IStudyStorage
         ("trial_id", trialId), ("state", (int)state), ("values", values), ("datetime_complete", JournalEntry.Time(Now))));
 
     /// <inheritdoc/>
-    public void Beat(long trialId) =>
-        SetTrialAttribute(
-            trialId, AttributeOwner.System, AttributeNames.Heartbeat, JournalEntry.Time(_time.GetUtcNow().UtcDateTime));
+    public void Beat(long trialId) => Update(trialId, () => AppendBeat(trialId));
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<long, TimeSpan> SinceBeat(long studyId)
@@ -174,6 +175,11 @@ public sealed class JournalStorage : IStudyStorage
         _file.Append(lines);
         _file.ReadNew(_replay.Apply);
     }
+
+    void AppendBeat(long trialId) => Append(
+        JournalOperation.SetTrialSystemAttribute,
+        ("trial_id", trialId),
+        ("system_attr", Pair(AttributeNames.Heartbeat, JournalEntry.Time(_time.GetUtcNow().UtcDateTime))));
 
     void Update(long trialId, Action write) => Write(table =>
     {

@@ -19,7 +19,7 @@ public abstract partial class SqlStorage
     }
 
     /// <inheritdoc/>
-    public FrozenTrial CreateTrial(long studyId, FrozenTrial? template = null)
+    public FrozenTrial CreateTrial(long studyId, FrozenTrial? template = null, bool beat = false)
     {
         var trial = template ?? new FrozenTrial { State = TrialState.Running, Started = Now };
         return Transact(session =>
@@ -42,20 +42,26 @@ public abstract partial class SqlStorage
                 trial.Completed is { } completed ? StoredTime(completed) : null);
             var created = trial with { Id = Convert.ToInt64(id, CultureInfo.InvariantCulture), Number = number };
             if (template is not null) WriteDetails(session, created);
+            if (beat) WriteBeat(session, created.Id);
             return created;
         });
     }
 
     /// <inheritdoc/>
-    public bool TryClaim(long trialId)
+    public bool TryClaim(long trialId, bool beat = false)
     {
         // Its own moment marks a claim that was made but not confirmed.
         var now = StoredTime(Now);
-        return Run(session => session.Execute(
-            "UPDATE trials SET state = 'RUNNING', datetime_start = @1 " +
-            "WHERE trial_id = @0 AND (state = 'WAITING' OR (state = 'RUNNING' AND datetime_start = @1))",
-            trialId,
-            now)) == 1;
+        return Transact(session =>
+        {
+            var claimed = session.Execute(
+                "UPDATE trials SET state = 'RUNNING', datetime_start = @1 " +
+                "WHERE trial_id = @0 AND (state = 'WAITING' OR (state = 'RUNNING' AND datetime_start = @1))",
+                trialId,
+                now) == 1;
+            if (claimed && beat) WriteBeat(session, trialId);
+            return claimed;
+        });
     }
 
     /// <inheritdoc/>
@@ -102,10 +108,7 @@ public abstract partial class SqlStorage
     }
 
     /// <inheritdoc/>
-    public void Beat(long trialId) => Run(session => session.Execute(
-        "INSERT INTO trial_heartbeats (trial_id, heartbeat) VALUES (@0, CURRENT_TIMESTAMP) " +
-        "ON CONFLICT (trial_id) DO UPDATE SET heartbeat = CURRENT_TIMESTAMP",
-        trialId));
+    public void Beat(long trialId) => Run(session => WriteBeat(session, trialId));
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<long, TimeSpan> SinceBeat(long studyId) => Run(session =>
@@ -139,6 +142,11 @@ public abstract partial class SqlStorage
         foreach (var (key, value) in trial.UserAttributes) WriteAttribute(session, trial.Id, AttributeOwner.User, key, value);
         foreach (var (key, value) in trial.SystemAttributes) WriteAttribute(session, trial.Id, AttributeOwner.System, key, value);
     }
+
+    static int WriteBeat(SqlSession session, long trialId) => session.Execute(
+        "INSERT INTO trial_heartbeats (trial_id, heartbeat) VALUES (@0, CURRENT_TIMESTAMP) " +
+        "ON CONFLICT (trial_id) DO UPDATE SET heartbeat = CURRENT_TIMESTAMP",
+        trialId);
 
     static void WriteParameter(SqlSession session, long trialId, TrialParameter parameter) => session.Execute(
         "INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json) VALUES (@0, @1, @2, @3) " +
