@@ -16,7 +16,7 @@ public sealed class KilledWorkersTests
     public void Every_trial_completes_once(string file)
     {
         using var folder = new TempFolder();
-        using var storage = StudyStorage.Open(folder[file], TimeProvider.System);
+        using var storage = Open(folder[file]);
         var study = Study.Create(storage, "killed", [StudyDirection.Minimize], new FirstSampler());
         for (var i = 0; i < Trials; i++) study.Enqueue(new Dictionary<string, object?> { ["x"] = i });
         var random = new Random(1);
@@ -56,7 +56,7 @@ public sealed class KilledWorkersTests
     public void Worker()
     {
         if (Environment.GetEnvironmentVariable(Address) is not { } address) return;
-        using var storage = StudyStorage.Open(address, TimeProvider.System);
+        using var storage = Open(address);
         var study = Study.Open(storage, "killed", new FirstSampler());
         while (true)
         {
@@ -67,6 +67,10 @@ public sealed class KilledWorkersTests
             else Thread.Sleep(100);
         }
     }
+
+    static IStudyStorage Open(string address) => Path.GetExtension(address) == ".log"
+        ? new JournalStorage(address, TimeProvider.System, lockLife: TimeSpan.FromSeconds(1))
+        : StudyStorage.Open(address, TimeProvider.System);
 
     static void Work(Study study)
     {

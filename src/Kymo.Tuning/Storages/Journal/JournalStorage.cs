@@ -21,11 +21,12 @@ public sealed class JournalStorage : IStudyStorage
     /// <summary>Opens or makes the file.</summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="time">The clock that dates trials.</param>
+    /// <param name="lockLife">How long a lock may stand unchanged before its holder counts as dead; default 30 s.</param>
     /// <exception cref="StudyException">The file cannot be opened or is no journal; the message names the line.</exception>
-    public JournalStorage(string path, TimeProvider time)
+    public JournalStorage(string path, TimeProvider time, TimeSpan? lockLife = null)
     {
         (_path, _time) = (path, time);
-        _file = new JournalFile(path, time);
+        _file = new JournalFile(path, time, lockLife ?? TimeSpan.FromSeconds(30));
         _replay = new JournalReplay(path);
         Read(table => table.TrialCount);
     }
