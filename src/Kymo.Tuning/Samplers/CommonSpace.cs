@@ -1,7 +1,8 @@
 namespace Kymo.Tuning.Samplers;
 
-/// <summary>The parameters that every complete or pruned trial of a study has with one and the same distribution.</summary>
-sealed class CommonSpace
+/// <summary>The parameters that every complete trial of a study has with one and the same distribution.</summary>
+/// <param name="withPruned">Whether pruned trials count too.</param>
+sealed class CommonSpace(bool withPruned)
 {
     List<KeyValuePair<string, Distribution>>? _space;
     int _next;
@@ -16,7 +17,7 @@ sealed class CommonSpace
         {
             var trial = trials[i];
             if (!trial.IsFinished) next = Math.Min(next, trial.Number);
-            if (trial.State is not (TrialState.Complete or TrialState.Pruned)) continue;
+            if (trial.State != TrialState.Complete && !(withPruned && trial.State == TrialState.Pruned)) continue;
             if (_space is null)
                 _space = [.. trial.Parameters.Select(p => new KeyValuePair<string, Distribution>(p.Name, p.Distribution))];
             else _space.RemoveAll(

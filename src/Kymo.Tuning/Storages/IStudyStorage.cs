@@ -35,10 +35,15 @@ public interface IStudyStorage : IDisposable
     void SetStudyAttribute(long studyId, AttributeOwner owner, string key, object? value);
 
     /// <summary>Adds a trial to a study: a running one, or a copy of a template (its id and number apart).</summary>
-    FrozenTrial CreateTrial(long studyId, FrozenTrial? template = null);
+    /// <param name="studyId">The study.</param>
+    /// <param name="template">What to copy; null for a running trial.</param>
+    /// <param name="beat">Whether the trial starts with a beat (see <see cref="Beat"/>).</param>
+    FrozenTrial CreateTrial(long studyId, FrozenTrial? template = null, bool beat = false);
 
     /// <summary>Takes a waiting trial: false when another worker was faster.</summary>
-    bool TryClaim(long trialId);
+    /// <param name="trialId">The trial.</param>
+    /// <param name="beat">Whether the trial starts with a beat (see <see cref="Beat"/>).</param>
+    bool TryClaim(long trialId, bool beat = false);
 
     /// <summary>Writes parameters of a trial that is not finished.</summary>
     /// <exception cref="TrialException">The trial is finished.</exception>

@@ -40,19 +40,25 @@ public sealed class MemoryStorage(TimeProvider time) : IStudyStorage
     }
 
     /// <inheritdoc/>
-    public FrozenTrial CreateTrial(long studyId, FrozenTrial? template = null)
+    public FrozenTrial CreateTrial(long studyId, FrozenTrial? template = null, bool beat = false)
     {
-        lock (_lock) return _table.AddTrial(studyId, template ?? new FrozenTrial { State = TrialState.Running, Started = Now });
+        lock (_lock)
+        {
+            var trial = _table.AddTrial(studyId, template ?? new FrozenTrial { State = TrialState.Running, Started = Now });
+            if (beat) _beats[trial.Id] = time.GetTimestamp();
+            return trial;
+        }
     }
 
     /// <inheritdoc/>
-    public bool TryClaim(long trialId)
+    public bool TryClaim(long trialId, bool beat = false)
     {
         lock (_lock)
         {
             var trial = _table.Trial(trialId);
             if (trial.State != TrialState.Waiting) return false;
             _table.Replace(trial with { State = TrialState.Running, Started = Now });
+            if (beat) _beats[trialId] = time.GetTimestamp();
             return true;
         }
     }

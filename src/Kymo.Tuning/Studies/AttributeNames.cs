@@ -15,6 +15,9 @@ public static class AttributeNames
     /// <summary>System: numbers of all trials a retried one repeats.</summary>
     public const string RetryHistory = "retry_history";
 
+    /// <summary>System, in journals: when the trial's worker last lived, UTC.</summary>
+    public const string Heartbeat = "kymo_heartbeat";
+
     /// <summary>User: why a trial failed.</summary>
     public const string FailReason = "kymo_fail_reason";
 

@@ -105,10 +105,14 @@ public sealed partial class Study
     /// The next trial: the first one enqueued, else a new one. With a space, all its parameters are suggested at once.
     /// </summary>
     /// <param name="space">Parameters to suggest; none by default.</param>
-    public Trial Ask(SearchSpace? space = null)
+    /// <param name="beat">
+    /// Whether the trial starts with a heartbeat, so that <see cref="RecoverLost"/> finds it however soon its worker dies;
+    /// default false.
+    /// </param>
+    public Trial Ask(SearchSpace? space = null, bool beat = false)
     {
         var trials = Look();
-        var frozen = Claim(trials) ?? Storage.CreateTrial(Id);
+        var frozen = Claim(trials, beat) ?? Storage.CreateTrial(Id, beat: beat);
         var trial = new Trial(this, frozen, [.. trials.Where(other => other.Id != frozen.Id)]);
         if (space is not null) trial.SuggestAll(space);
         return trial;
@@ -151,11 +155,32 @@ public sealed partial class Study
         return Storage.CreateTrial(Id, trial);
     }
 
-    FrozenTrial? Claim(IReadOnlyList<FrozenTrial> trials)
+    /// <summary>
+    /// How a search space differs from what the study's trials asked for; empty where it does not, or without trials.
+    /// </summary>
+    /// <param name="space">The space about to be used.</param>
+    /// <returns>One sentence for each parameter that is new, gone or has another distribution.</returns>
+    public IReadOnlyList<string> Differences(SearchSpace space)
+    {
+        var known = new Dictionary<string, Distribution>();
+        foreach (var trial in Trials())
+            foreach (var parameter in trial.Parameters) known[parameter.Name] = parameter.Distribution;
+        if (known.Count == 0) return [];
+        var differences = new List<string>();
+        foreach (var (name, distribution) in space)
+        {
+            if (!known.Remove(name, out var before)) differences.Add($"{name} is new: {distribution}");
+            else if (!before.Equals(distribution)) differences.Add($"{name} was {before} and is {distribution}");
+        }
+        differences.AddRange(known.Select(pair => $"{pair.Key} is gone: it was {pair.Value}"));
+        return differences;
+    }
+
+    FrozenTrial? Claim(IReadOnlyList<FrozenTrial> trials, bool beat)
     {
         foreach (var waiting in trials)
         {
-            if (waiting.State != TrialState.Waiting || !Storage.TryClaim(waiting.Id)) continue;
+            if (waiting.State != TrialState.Waiting || !Storage.TryClaim(waiting.Id, beat)) continue;
             return Storage.Trials(Id).First(trial => trial.Id == waiting.Id);
         }
         return null;

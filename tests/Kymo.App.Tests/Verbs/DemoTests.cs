@@ -15,7 +15,7 @@ public sealed class DemoTests : IDisposable
         Assert.Contains("nearest", ending.Output);
         Assert.Contains("majority", ending.Output);
         Assert.Contains("largest difference", ending.Output);
-        var runs = Directory.GetDirectories(_folder["results/runs"]);
+        var runs = Directory.GetDirectories(_folder["results/runs"], "demo*");
         KymoProgram.Succeed(_folder.Path, ["runs", "verify", .. runs]);
     }
 }

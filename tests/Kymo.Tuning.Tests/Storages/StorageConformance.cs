@@ -220,6 +220,41 @@ public abstract class StorageConformance : IDisposable
     }
 
     [Fact]
+    public void Lost_trial_is_failed_and_repeated_with_its_values()
+    {
+        var study = NewStudy();
+        var lost = study.Ask();
+        lost.SuggestInt("n", 5, 9);
+        lost.SetUserAttribute(AttributeNames.RunFolder, "trials/trial_000");
+        study.Ask().SuggestInt("n", 5, 9);
+        using (new Heartbeat(lost, TimeSpan.FromHours(1), TimeProvider.System)) Assert.Empty(
+            study.RecoverLost(TimeSpan.FromMinutes(1), 2));
+        var worker = Study.Open(Open(), "study", new FirstSampler());
+        var silent = TimeSpan.FromSeconds(-5);
+        Assert.Equal([0], worker.RecoverLost(silent, 2).Select(trial => trial.Number));
+        Assert.Empty(study.RecoverLost(silent, 2));
+        var trials = study.Trials();
+        Assert.Equal([TrialState.Fail, TrialState.Running, TrialState.Waiting], trials.Select(trial => trial.State));
+        Assert.Equal(true, trials[0].UserAttributes[AttributeNames.Stale]);
+        Assert.Throws<TrialException>(() => study.Tell(lost, 1));
+        var again = study.Ask();
+        Assert.Equal(2, again.Number);
+        Assert.DoesNotContain(again.Frozen.Id, study.Storage.SinceBeat(study.Id).Keys);
+        Assert.Equal("trials/trial_000", again.Frozen.UserAttributes[AttributeNames.RunFolder]);
+        Assert.DoesNotContain(AttributeNames.Stale, again.Frozen.UserAttributes.Keys);
+        Assert.Equal(5, again.SuggestInt("n", 0, 9));
+        again.Study.Storage.Beat(again.Frozen.Id);
+        study.RecoverLost(silent, 2);
+        var last = study.Ask(beat: true);
+        Assert.Equal("[0, 2]", Json.PythonJson.Write(last.Frozen.SystemAttributes[AttributeNames.RetryHistory]));
+        Assert.Equal(0L, last.Frozen.SystemAttributes[AttributeNames.FailedTrial]);
+        Assert.Single(study.RecoverLost(silent, 2));
+        Assert.DoesNotContain(study.Trials(), trial => trial.State == TrialState.Waiting);
+        var fresh = study.Ask(beat: true);
+        Assert.Equal([fresh.Frozen.Id], study.Storage.SinceBeat(study.Id).Keys);
+    }
+
+    [Fact]
     public async Task Workers_share_a_study_without_loss()
     {
         const int workers = 4, each = 12;

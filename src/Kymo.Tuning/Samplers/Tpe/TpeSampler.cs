@@ -12,7 +12,7 @@ public sealed class TpeSampler : Sampler
     readonly TpeOptions _options;
     readonly NumpyRandom _random;
     readonly RandomSampler _startup;
-    readonly CommonSpace _common = new();
+    readonly CommonSpace _common = new(withPruned: true);
     readonly SpaceGroups _groups = new();
     (IReadOnlyList<FrozenTrial> Trials, TpeObservations Observations)? _last;
 

@@ -5,21 +5,20 @@ namespace Kymo.Tuning.Storages.Journal;
 /// <summary>A file of lines that several processes append to, one at a time; the lock is Optuna's.</summary>
 sealed class JournalFile
 {
-    // How long a lock may stand unchanged before its holder counts as dead.
-    static readonly TimeSpan s_lockLife = TimeSpan.FromSeconds(30);
     static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
     static readonly TimeSpan s_longestWait = TimeSpan.FromMilliseconds(100);
 
     readonly string _path, _lockPath;
     readonly TimeProvider _time;
+    readonly TimeSpan _lockLife;
     long _read;
     int _line;
 
-    public JournalFile(string path, TimeProvider time)
+    public JournalFile(string path, TimeProvider time, TimeSpan lockLife)
     {
         _path = Path.GetFullPath(path);
         _lockPath = _path + ".lock";
-        _time = time;
+        (_time, _lockLife) = (time, lockLife);
         using var made = Open(FileMode.OpenOrCreate, FileAccess.ReadWrite);
     }
 
@@ -43,9 +42,16 @@ sealed class JournalFile
     }
 
     /// <summary>Appends whole lines behind all that was read. A part of a line that a dead writer left is cut off.</summary>
+    /// <exception cref="StudyException">Another process wrote meanwhile, taking this one for dead.</exception>
     public void Append(IEnumerable<string> lines)
     {
         using var stream = Open(FileMode.Open, FileAccess.ReadWrite);
+        stream.Position = _read;
+        var torn = new byte[Math.Max(stream.Length - _read, 0)];
+        stream.ReadExactly(torn);
+        if (stream.Length < _read || torn.Contains((byte)'\n'))
+            throw new StudyException(
+                $"{_path} was written while this process held its lock and stood still for {_lockLife}; try again");
         stream.SetLength(_read);
         stream.Position = _read;
         stream.Write(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))));
@@ -76,7 +82,7 @@ sealed class JournalFile
         {
             var made = new FileInfo(_lockPath).LastWriteTimeUtc;
             if (made != seen) (seen, since) = (made, _time.GetTimestamp());
-            else if (_time.GetElapsedTime(since) > s_lockLife) TakeAway();
+            else if (_time.GetElapsedTime(since) > _lockLife) TakeAway(seen);
             if (_time.GetElapsedTime(start) > s_patience)
                 throw new StudyException(
                     $"{_lockPath} could not be made for {s_patience.TotalMinutes} minutes; delete it if no worker runs");
@@ -102,13 +108,17 @@ sealed class JournalFile
         }
     }
 
-    void TakeAway()
+    // A lock that turns out to be a newer one is put back.
+    void TakeAway(DateTime dead)
     {
+        var away = AwayPath();
         try
         {
-            Release();
+            File.Move(_lockPath, away);
+            if (new FileInfo(away).LastWriteTimeUtc == dead) File.Delete(away);
+            else File.Move(away, _lockPath);
         }
-        catch (FileNotFoundException)
+        catch (IOException)
         {
             // Another process was faster.
         }
@@ -116,10 +126,12 @@ sealed class JournalFile
 
     void Release()
     {
-        var away = $"{_lockPath}{Guid.NewGuid():D}.rename";
+        var away = AwayPath();
         File.Move(_lockPath, away);
         File.Delete(away);
     }
+
+    string AwayPath() => $"{_lockPath}{Guid.NewGuid():D}.rename";
 
     FileStream Open(FileMode mode, FileAccess access)
     {

@@ -12,9 +12,6 @@ namespace Kymo.Tuning;
 /// </summary>
 public sealed class JournalStorage : IStudyStorage
 {
-    /// <summary>System attribute of a trial that says when its worker last lived, UTC.</summary>
-    const string BeatKey = "kymo_heartbeat";
-
     readonly Lock _lock = new();
     readonly string _path, _worker = $"{Guid.NewGuid():D}-0";
     readonly TimeProvider _time;
@@ -24,11 +21,12 @@ public sealed class JournalStorage : IStudyStorage
     /// <summary>Opens or makes the file.</summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="time">The clock that dates trials.</param>
+    /// <param name="lockLife">How long a lock may stand unchanged before its holder counts as dead; default 30 s.</param>
     /// <exception cref="StudyException">The file cannot be opened or is no journal; the message names the line.</exception>
-    public JournalStorage(string path, TimeProvider time)
+    public JournalStorage(string path, TimeProvider time, TimeSpan? lockLife = null)
     {
         (_path, _time) = (path, time);
-        _file = new JournalFile(path, time);
+        _file = new JournalFile(path, time, lockLife ?? TimeSpan.FromSeconds(30));
         _replay = new JournalReplay(path);
         Read(table => table.TrialCount);
     }
@@ -69,23 +67,26 @@ public sealed class JournalStorage : IStudyStorage
     });
 
     /// <inheritdoc/>
-    public FrozenTrial CreateTrial(long studyId, FrozenTrial? template = null) => Write(table =>
+    public FrozenTrial CreateTrial(long studyId, FrozenTrial? template = null, bool beat = false) => Write(table =>
     {
         if (!table.HasStudy(studyId)) throw StorageChecks.NoStudy(studyId, _path);
         if (template is null)
             Append(JournalOperation.CreateTrial, ("study_id", studyId), ("datetime_start", JournalEntry.Time(Now)));
         else Append(JournalOperation.CreateTrial, Fields(studyId, template));
-        return table.Trial(table.TrialCount - 1);
+        var id = table.TrialCount - 1L;
+        if (beat) AppendBeat(id);
+        return table.Trial(id);
     });
 
     /// <inheritdoc/>
-    public bool TryClaim(long trialId) => Write(table =>
+    public bool TryClaim(long trialId, bool beat = false) => Write(table =>
     {
         if (table.Trial(trialId).State != TrialState.Waiting) return false;
         Append(
             JournalOperation.SetStateAndValues,
             ("trial_id", trialId), ("state", (int)TrialState.Running), ("values", null), (
                 "datetime_start", JournalEntry.Time(Now)));
+        if (beat) AppendBeat(trialId);
         return true;
     });
 
@@ -116,8 +117,7 @@ public sealed class JournalStorage : IStudyStorage
         ("trial_id", trialId), ("state", (int)state), ("values", values), ("datetime_complete", JournalEntry.Time(Now))));
 
     /// <inheritdoc/>
-    public void Beat(long trialId) =>
-        SetTrialAttribute(trialId, AttributeOwner.System, BeatKey, JournalEntry.Time(_time.GetUtcNow().UtcDateTime));
+    public void Beat(long trialId) => Update(trialId, () => AppendBeat(trialId));
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<long, TimeSpan> SinceBeat(long studyId)
@@ -126,8 +126,8 @@ public sealed class JournalStorage : IStudyStorage
         var ages = new Dictionary<long, TimeSpan>();
         foreach (var trial in Trials(studyId))
         {
-            if (trial.State != TrialState.Running || trial.SystemAttributes.GetValueOrDefault(BeatKey) is not string text)
-                continue;
+            if (trial.State != TrialState.Running) continue;
+            if (trial.SystemAttributes.GetValueOrDefault(AttributeNames.Heartbeat) is not string text) continue;
             if (DateTime.TryParse(text, CultureInfo.InvariantCulture, out var beat)) ages[trial.Id] = now - beat;
         }
         return ages;
@@ -176,6 +176,11 @@ public sealed class JournalStorage : IStudyStorage
         _file.Append(lines);
         _file.ReadNew(_replay.Apply);
     }
+
+    void AppendBeat(long trialId) => Append(
+        JournalOperation.SetTrialSystemAttribute,
+        ("trial_id", trialId),
+        ("system_attr", Pair(AttributeNames.Heartbeat, JournalEntry.Time(_time.GetUtcNow().UtcDateTime))));
 
     void Update(long trialId, Action write) => Write(table =>
     {

@@ -27,7 +27,7 @@ public abstract partial class SqlStorage
         var from = firstOpen >= 0 ? trials[firstOpen].Id : trials is [.., var last] ? last.Id + 1 : 0;
         var places = new SortedList<long, int>();
         session.Query(
-            "SELECT trial_id, number, state, datetime_start, datetime_complete FROM trials " +
+            $"SELECT trial_id, number, {Text("state")}, datetime_start, datetime_complete FROM trials " +
             "WHERE study_id = @0 AND trial_id >= @1 ORDER BY trial_id",
             row =>
             {
@@ -57,7 +57,7 @@ public abstract partial class SqlStorage
         Completed = row.IsDBNull(4) ? null : ReadTime(row, 4),
     };
 
-    static void ReadDetails(
+    void ReadDetails(
         SqlSession session, long studyId, List<FrozenTrial> trials, SortedList<long, int> places, long firstId, long lastId)
     {
         var details = new Dictionary<long, TrialDetails>();
@@ -78,8 +78,8 @@ public abstract partial class SqlStorage
         Read("trial_params", "param_name, param_value, distribution_json", "param_id", (detail, row) =>
             detail.Parameters.Add(
                 new TrialParameter(row.GetString(1), DistributionJson.Read(row.GetString(3)), row.GetDouble(2))));
-        Read("trial_values", "value, value_type", "objective", (detail, row) => detail.Values.Add(ReadNumber(row)));
-        Read("trial_intermediate_values", "intermediate_value, intermediate_value_type, step", "step", (detail, row) =>
+        Read("trial_values", $"value, {Text("value_type")}", "objective", (detail, row) => detail.Values.Add(ReadNumber(row)));
+        Read("trial_intermediate_values", $"intermediate_value, {Text("intermediate_value_type")}, step", "step", (detail, row) =>
             detail.IntermediateValues[row.GetInt64(3)] = ReadNumber(row));
         Read("trial_user_attributes", "key, value_json", "trial_user_attribute_id", (detail, row) =>
             detail.UserAttributes[row.GetString(1)] = ReadJson(row, 2, row.GetString(1)));

@@ -19,7 +19,7 @@ public abstract partial class SqlStorage
     }
 
     /// <inheritdoc/>
-    public FrozenTrial CreateTrial(long studyId, FrozenTrial? template = null)
+    public FrozenTrial CreateTrial(long studyId, FrozenTrial? template = null, bool beat = false)
     {
         var trial = template ?? new FrozenTrial { State = TrialState.Running, Started = Now };
         return Transact(session =>
@@ -42,14 +42,27 @@ public abstract partial class SqlStorage
                 trial.Completed is { } completed ? StoredTime(completed) : null);
             var created = trial with { Id = Convert.ToInt64(id, CultureInfo.InvariantCulture), Number = number };
             if (template is not null) WriteDetails(session, created);
+            if (beat) WriteBeat(session, created.Id);
             return created;
         });
     }
 
     /// <inheritdoc/>
-    public bool TryClaim(long trialId) => Run(session => session.Execute(
-        "UPDATE trials SET state = 'RUNNING', datetime_start = @1 WHERE trial_id = @0 AND state = 'WAITING'", trialId,
-            StoredTime(Now)) == 1);
+    public bool TryClaim(long trialId, bool beat = false)
+    {
+        // Its own moment marks a claim that was made but not confirmed.
+        var now = StoredTime(Now);
+        return Transact(session =>
+        {
+            var claimed = session.Execute(
+                "UPDATE trials SET state = 'RUNNING', datetime_start = @1 " +
+                "WHERE trial_id = @0 AND (state = 'WAITING' OR (state = 'RUNNING' AND datetime_start = @1))",
+                trialId,
+                now) == 1;
+            if (claimed && beat) WriteBeat(session, trialId);
+            return claimed;
+        });
+    }
 
     /// <inheritdoc/>
     public void SetParameters(long trialId, IReadOnlyList<TrialParameter> parameters) => Transact(session =>
@@ -76,24 +89,26 @@ public abstract partial class SqlStorage
     });
 
     /// <inheritdoc/>
-    public void Finish(long trialId, TrialState state, IReadOnlyList<double>? values) => Transact(session =>
+    public void Finish(long trialId, TrialState state, IReadOnlyList<double>? values)
     {
-        var changed = session.Execute(
-            $"UPDATE trials SET state = {Enumeration("@1", "trialstate")}, datetime_complete = @2 " +
-            $"WHERE trial_id = @0 AND {Unfinished}",
-            trialId,
-            state.Text(),
-            StoredTime(Now));
-        if (changed == 0) CheckUpdatable(session, trialId);
-        WriteValues(session, trialId, values);
-        return true;
-    });
+        var now = StoredTime(Now);
+        Transact(session =>
+        {
+            var wanted = Enumeration("@1", "trialstate");
+            var changed = session.Execute(
+                $"UPDATE trials SET state = {wanted}, datetime_complete = @2 " +
+                $"WHERE trial_id = @0 AND ({Unfinished} OR (state = {wanted} AND datetime_complete = @2))",
+                trialId,
+                state.Text(),
+                now);
+            if (changed == 0) CheckUpdatable(session, trialId);
+            WriteValues(session, trialId, values);
+            return true;
+        });
+    }
 
     /// <inheritdoc/>
-    public void Beat(long trialId) => Run(session => session.Execute(
-        "INSERT INTO trial_heartbeats (trial_id, heartbeat) VALUES (@0, CURRENT_TIMESTAMP) " +
-        "ON CONFLICT (trial_id) DO UPDATE SET heartbeat = CURRENT_TIMESTAMP",
-        trialId));
+    public void Beat(long trialId) => Run(session => WriteBeat(session, trialId));
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<long, TimeSpan> SinceBeat(long studyId) => Run(session =>
@@ -110,7 +125,7 @@ public abstract partial class SqlStorage
     void CheckUpdatable(SqlSession session, long trialId)
     {
         var found = false;
-        session.Query("SELECT number, state FROM trials WHERE trial_id = @0", row =>
+        session.Query($"SELECT number, {Text("state")} FROM trials WHERE trial_id = @0", row =>
         {
             found = true;
             var state = StateNames.State(row.GetString(1));
@@ -127,6 +142,11 @@ public abstract partial class SqlStorage
         foreach (var (key, value) in trial.UserAttributes) WriteAttribute(session, trial.Id, AttributeOwner.User, key, value);
         foreach (var (key, value) in trial.SystemAttributes) WriteAttribute(session, trial.Id, AttributeOwner.System, key, value);
     }
+
+    static int WriteBeat(SqlSession session, long trialId) => session.Execute(
+        "INSERT INTO trial_heartbeats (trial_id, heartbeat) VALUES (@0, CURRENT_TIMESTAMP) " +
+        "ON CONFLICT (trial_id) DO UPDATE SET heartbeat = CURRENT_TIMESTAMP",
+        trialId);
 
     static void WriteParameter(SqlSession session, long trialId, TrialParameter parameter) => session.Execute(
         "INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json) VALUES (@0, @1, @2, @3) " +

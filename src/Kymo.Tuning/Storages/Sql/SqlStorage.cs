@@ -19,10 +19,14 @@ public enum OptunaSchema
 /// <summary>Studies in the tables of Optuna's relational storage. Safe between threads and processes.</summary>
 public abstract partial class SqlStorage : IStudyStorage
 {
+    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
+
     readonly Lock _lock = new();
     readonly TimeProvider _time;
     readonly Dictionary<long, List<FrozenTrial>> _cache = [];
     SqlSession? _session;
+    bool _reached;
 
     private protected SqlStorage(TimeProvider time) => _time = time;
 
@@ -35,6 +39,8 @@ public abstract partial class SqlStorage : IStudyStorage
     // What differs between databases.
     private protected abstract SqlTypes Types { get; }
 
+    private protected virtual string Preparation => "";
+
     private protected abstract string LockStudy { get; }
 
     private protected abstract string HeartbeatAge { get; }
@@ -45,9 +51,15 @@ public abstract partial class SqlStorage : IStudyStorage
 
     private protected abstract string Enumeration(string placeholder, string type);
 
+    // A column of an enumeration as text.
+    private protected virtual string Text(string column) => column;
+
     private protected abstract object StoredTime(DateTime time);
 
     private protected abstract DateTime ReadTime(DbDataReader reader, int column);
+
+    // Whether the server went away and may come back.
+    private protected virtual bool IsLost(DbException error) => false;
 
     // The error in words, or null where it cannot be put right by the person.
     private protected abstract StudyException? Explain(DbException error);
@@ -101,7 +113,7 @@ public abstract partial class SqlStorage : IStudyStorage
             studies[id] = new FrozenStudy(id, row.GetString(1), directions[id], FrozenTrial.None, FrozenTrial.None);
         });
         session.Query(
-            "SELECT study_id, direction FROM study_directions ORDER BY study_id, objective",
+            $"SELECT study_id, {Text("direction")} FROM study_directions ORDER BY study_id, objective",
             row => directions.GetValueOrDefault(row.GetInt64(0))?.Add(StateNames.Direction(row.GetString(1))));
         foreach (var owner in new[] { AttributeOwner.User, AttributeOwner.System })
         {
@@ -142,7 +154,7 @@ public abstract partial class SqlStorage : IStudyStorage
             Transact(session =>
             {
                 if (HasTables(session)) SqlSchema.Read(StoredHead(session), Location);
-                else session.Script(SqlSchema.Create(Types, schema));
+                else session.Script(Preparation + SqlSchema.Create(Types, schema));
                 return true;
             });
         }
@@ -162,17 +174,31 @@ public abstract partial class SqlStorage : IStudyStorage
 
     T Transact<T>(Func<SqlSession, T> body) => Run(session => session.Transact(() => body(session)));
 
+    // A lost server is waited for once it has been reached: the statements are written so that repeating them does no harm,
+    // but a trial whose making was not confirmed may stay without a worker.
     T Run<T>(Func<SqlSession, T> body)
     {
         lock (_lock)
         {
-            try
+            var start = _time.GetTimestamp();
+            while (true)
             {
-                return body(_session ??= new SqlSession(Connect()));
-            }
-            catch (DbException error) when (Explain(error) is { } explained)
-            {
-                throw explained;
+                try
+                {
+                    var result = body(_session ??= new SqlSession(Connect()));
+                    _reached = true;
+                    return result;
+                }
+                catch (DbException error) when (_reached && IsLost(error) && _time.GetElapsedTime(start) < s_patience)
+                {
+                    _session?.Dispose();
+                    _session = null;
+                    Thread.Sleep(s_pause);
+                }
+                catch (DbException error) when (Explain(error) is { } explained)
+                {
+                    throw explained;
+                }
             }
         }
     }

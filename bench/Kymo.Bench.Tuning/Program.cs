@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Globalization;
+using Kymo.Bench.Tuning;
+using Kymo.Tuning;
+
+// kymo-bench-tuning speed [--trials N] | functions [--trials N] [--seeds N]: TPE beside Optuna, both sides in one run.
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var peer = new OptunaPeer(Path.Combine(Root(), "bench", "peers", "optuna_tpe.py"));
+switch (args.FirstOrDefault())
+{
+    case "speed": Speed(Value("--trials", 1000)); break;
+    case "functions": Functions(Value("--trials", 100), Value("--seeds", 20)); break;
+    default: Console.Error.WriteLine("type speed or functions"); return 2;
+}
+return 0;
+
+// Asking and telling trials of ten parameters on a new SQLite file.
+void Speed(int trials)
+{
+    var space = new SearchSpace(
+    [
+        new("lr", new FloatDistribution(1e-5, 1e-1, log: true)), new(
+            "weight_decay", new FloatDistribution(1e-6, 1e-2, log: true)),
+        new("momentum", new FloatDistribution(0.5, 0.99)), new("smoothing", new FloatDistribution(0, 0.3)),
+        new("alpha", new FloatDistribution(0, 10)), new("dropout", new FloatDistribution(0, 0.5, step: 0.05)),
+        new("layers", new IntDistribution(1, 8)), new("filters", new IntDistribution(8, 256, step: 8)),
+        new("hidden", new IntDistribution(16, 512, log: true)), new("pool", new CategoricalDistribution(["max", "mean", null])),
+    ]);
+    var folder = Directory.CreateTempSubdirectory("kymo-bench-");
+    var theirs = args.Contains("--alone") ? double.NaN : peer.Speed(space, trials, Path.Combine(folder.FullName, "optuna.db"));
+    var ours = Enumerable.Range(0, 3).Select(
+        round => KymoSpeed(space, trials, Path.Combine(folder.FullName, $"kymo{round}.db"))).ToArray();
+    folder.Delete(recursive: true);
+    Console.WriteLine($"{trials} trials of 10 parameters, TPE on SQLite, ask and tell");
+    Console.WriteLine($"Optuna {peer.Version()}: {theirs:F2} s");
+    Console.WriteLine(
+        $"Kymo: {ours.Order().ElementAt(1):F2} s (median of 3: {string.Join(", ", ours.Select(s => s.ToString("F2")))})");
+    Console.WriteLine($"ratio: {theirs / ours.Order().ElementAt(1):F1}");
+}
+
+double KymoSpeed(SearchSpace space, int trials, string path)
+{
+    var start = Stopwatch.GetTimestamp();
+    using var storage = new SqliteStorage(path, TimeProvider.System, OptunaSchema.Version31);
+    var study = Study.Create(storage, "speed", [StudyDirection.Minimize], new TpeSampler(0));
+    for (var i = 0; i < trials; i++)
+    {
+        var trial = study.Ask(space);
+        study.Tell(trial, trial.Frozen.Parameters.Sum(parameter => Math.Pow(parameter.Number - 0.3, 2)));
+    }
+    return Stopwatch.GetElapsedTime(start).TotalSeconds;
+}
+
+// The median best value over seeds, above the known least value.
+void Functions(int trials, int seeds)
+{
+    Console.WriteLine(
+        $"Median over {seeds} seeds of the best value of {trials} trials above the least value; TPE with defaults.");
+    Console.WriteLine();
+    Console.WriteLine($"| function | Kymo | Optuna {peer.Version()} | Kymo better, equal, worse |");
+    Console.WriteLine("|---|---|---|---|");
+    foreach (var function in StandardFunction.All)
+    {
+        var pairs = Enumerable.Range(0, seeds).Select(seed => (
+            Ours: KymoSearch(function, trials, (uint)seed) - function.Least,
+            Theirs: peer.Search(function.Space, trials, seed, function.Value) - function.Least)).ToArray();
+        var equal = pairs.Count(pair => Math.Abs(pair.Ours - pair.Theirs) <= 1e-6 * Math.Abs(pair.Theirs));
+        var better = pairs.Count(pair => pair.Ours < pair.Theirs - 1e-6 * Math.Abs(pair.Theirs));
+        Console.WriteLine(
+            $"| {function.Name} | {Median(pairs.Select(pair => pair.Ours)):G5} | " +
+            $"{Median(pairs.Select(pair => pair.Theirs)):G5} | " +
+            $"{better}, {equal}, {seeds - equal - better} |");
+    }
+}
+
+double KymoSearch(StandardFunction function, int trials, uint seed)
+{
+    using var storage = new MemoryStorage(TimeProvider.System);
+    var study = Study.Create(storage, "search", [StudyDirection.Minimize], new TpeSampler(seed));
+    for (var i = 0; i < trials; i++)
+    {
+        var trial = study.Ask(function.Space);
+        study.Tell(trial, function.Value([.. trial.Frozen.Parameters.Select(parameter => parameter.Number)]));
+    }
+    return study.BestTrial()!.Value!.Value;
+}
+
+double Median(IEnumerable<double> values)
+{
+    var sorted = values.Order().ToArray();
+    return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
+}
+
+int Value(string name, int otherwise) =>
+    Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length
+        ? int.Parse(args[at + 1], CultureInfo.InvariantCulture)
+        : otherwise;
+
+static string Root()
+{
+    for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        if (File.Exists(Path.Combine(directory.FullName, "Kymo.slnx"))) return directory.FullName;
+    throw new InvalidOperationException("no Kymo.slnx above " + AppContext.BaseDirectory);
+}

@@ -1,0 +1,72 @@
+namespace Kymo.Tuning.Tests;
+
+public sealed class PostgresStorageTests : StorageConformance, IClassFixture<PostgresServer>
+{
+    static readonly string[] s_modules = ["psycopg2"];
+
+    readonly PostgresServer _server;
+    readonly string _address;
+
+    public PostgresStorageTests(PostgresServer server) => (_server, _address) = (server, server.NewDatabase());
+
+    protected override IStudyStorage OpenStorage() => new PostgresStorage(_address, TimeProvider.System, OptunaSchema.Version31);
+
+    [Fact]
+    public void Optuna_opens_and_continues_a_study_made_here() => OptunaExchange.StartedHere(Open, _address, s_modules);
+
+    [Fact]
+    public void Study_made_by_Optuna_is_opened_and_continued() => OptunaExchange.StartedThere(Open, _address, s_modules);
+
+    [Fact]
+    public void Tables_equal_Optunas()
+    {
+        const string columns =
+            "SELECT concat_ws(' ', table_name, column_name, udt_name, is_nullable, character_maximum_length, column_default) " +
+            "FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1";
+        const string indexes = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1";
+        const string constraints =
+            "SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint " +
+            "WHERE connamespace = 'public'::regnamespace ORDER BY 1";
+        const string types =
+            "SELECT t.typname || e.enumlabel FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid " +
+            "ORDER BY t.typname, e.enumsortorder";
+        Open();
+        var theirs = _server.NewDatabase();
+        Oracle.Ask("optuna_studies.py", ["optuna", .. s_modules], "go-on", theirs, "s", "1");
+        foreach (var query in new[] { columns, indexes, constraints, types })
+            Assert.Equal(_server.Query(theirs, query), _server.Query(_address, query));
+    }
+
+    [Fact]
+    public async Task Workers_wait_for_a_server_that_went_away()
+    {
+        var study = Study.Create(Open(), "s", [StudyDirection.Minimize], new RandomSampler(1));
+        var trial = study.Ask();
+        trial.SuggestFloat("x", 0, 1);
+        _server.Stop();
+        var told = Task.Run(() => study.Tell(trial, 1));
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        Assert.False(told.IsCompleted);
+        _server.Start();
+        Assert.Equal(TrialState.Complete, (await told).State);
+        Assert.Equal(1, study.Ask().Number);
+        Assert.Equal([TrialState.Complete, TrialState.Running], Open().Trials(study.Id).Select(t => t.State));
+    }
+
+    [Theory]
+    [InlineData("postgresql://", "expected postgresql://user:password@host:port/database")]
+    [InlineData("mysql://host/db", "expected postgresql://user:password@host:port/database")]
+    [InlineData("postgresql://127.0.0.1/db?color=red", "unknown option color=red")]
+    [InlineData("postgresql://nobody:secret@127.0.0.1:1/db", "postgresql://127.0.0.1:1/db does not answer")]
+    public void Wrong_address_says_what_to_type(string address, string expected)
+    {
+        var message = Assert.Throws<StudyException>(() => new PostgresStorage(address, TimeProvider.System)).Message;
+        Assert.Contains(expected, message);
+        Assert.DoesNotContain("secret", message);
+    }
+
+    [Fact]
+    public void Missing_database_is_named() => Assert.Contains(
+        "the server has no such database",
+        Assert.Throws<StudyException>(() => new PostgresStorage(_address + "none", TimeProvider.System)).Message);
+}
