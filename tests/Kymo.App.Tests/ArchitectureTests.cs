@@ -9,10 +9,11 @@ public sealed class ArchitectureTests
     {
         ["Kymo.Signals"] = [],
         ["Kymo.Config"] = [],
+        ["Kymo.Tuning"] = [],
         ["Kymo.Torch"] = [],
         ["Kymo.Onnx"] = [],
-        ["Kymo.Lab"] = ["Kymo.Signals", "Kymo.Config", "Kymo.Torch", "Kymo.Onnx"],
-        ["kymo"] = ["Kymo.Lab", "Kymo.Signals", "Kymo.Config", "Kymo.Torch", "Kymo.Onnx"],
+        ["Kymo.Lab"] = ["Kymo.Signals", "Kymo.Config", "Kymo.Tuning", "Kymo.Torch", "Kymo.Onnx"],
+        ["kymo"] = ["Kymo.Lab", "Kymo.Signals", "Kymo.Config", "Kymo.Tuning", "Kymo.Torch", "Kymo.Onnx"],
     };
 
     public static TheoryData<string> Assemblies => [.. s_mayUse.Keys];
