@@ -38,10 +38,11 @@ static class FigureScripts
         var scores = CurveScores(report);
         foreach (var score in scores) AppendCurveData(text, report.Curves, score);
         text.Append(CultureInfo.InvariantCulture,
-            $"set multiplot layout 1,{scores.Length} {Title(report, "learning curves", 480 * scores.Length)["set ".Length..]}");
+            $"set multiplot layout 1,{scores.Length} {Title(report, report.Curves.Count > 1 ? $"learning curves, thick: mean of {report.Curves.Count} folds" : "learning curves", 480 * scores.Length)["set ".Length..]}");
         var epochs = report.Curves.Max(c => c.Epochs);
         text.Append(CultureInfo.InvariantCulture, $"set xlabel 'epoch'\nset xrange [0.5:{epochs + 0.5}]\n");
         if (epochs <= 10) text.Append("set xtics 1\n");
+        text.Append("set key outside top center horizontal nobox\n");
         for (var s = 0; s < scores.Length; s++)
         {
             var unit = scores[s] == "loss" ? "loss (nats, mean per item)" : $"{RunReport.Label(scores[s])} (fraction)";
@@ -50,7 +51,6 @@ static class FigureScripts
             if (report.Curves is [{ BestEpoch: > 0 and var best }])
                 text.Append(CultureInfo.InvariantCulture,
                     $"set arrow 1 from first {best}, graph 0 to first {best}, graph 1 nohead dt 2 lc rgb '{Grey}'\n");
-            text.Append(scores[s] == "loss" ? "set key top right\n" : "set key bottom right\n");
             AppendCurvePlot(text, report.Curves, scores[s]);
         }
         return new FigureScript(text.Append("unset multiplot\n").ToString(), scores.Length * 480, 400);
@@ -183,10 +183,9 @@ static class FigureScripts
                 text.Append(CultureInfo.InvariantCulture, $"${score}_{c} using 1:2 with lines lw 0.7 lc rgb '#b5cfe6' notitle, ")
                     .Append(CultureInfo.InvariantCulture, $"${score}_{c} using 1:3 with lines lw 0.7 lc rgb '#f0cda8' notitle, ");
         var name = curves.Count > 1 ? "mean" : "0";
-        var of = curves.Count > 1 ? $", mean of {curves.Count} folds" : "";
         var style = curves.Max(c => c.Epochs) <= 30 ? "linespoints pt 7 ps 0.5" : "lines";
-        text.Append($"${score}_{name} using 1:2 with {style} lw 2 lc rgb '{Blue}' title 'training{of}', ")
-            .Append($"${score}_{name} using 1:3 with {style} lw 2 lc rgb '{Orange}' title 'validation{of}'");
+        text.Append($"${score}_{name} using 1:2 with {style} lw 2 lc rgb '{Blue}' title 'training', ")
+            .Append($"${score}_{name} using 1:3 with {style} lw 2 lc rgb '{Orange}' title 'validation'");
         if (curves is [{ BestEpoch: > 0 and var best }])
             text.Append(CultureInfo.InvariantCulture, $", NaN with lines dt 2 lc rgb '{Grey}' title 'kept: epoch {best}'");
         text.Append('\n');
