@@ -15,6 +15,9 @@
 #include <mutex>
 #include <set>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 #if !defined(_WIN32)
 #include <sys/mman.h>
 #include <unistd.h>
@@ -208,6 +211,25 @@ private:
 
 at::Allocator* stock = nullptr;
 
+// oneDNN takes its working memory from malloc, which by default maps every large block anew as well. Kept, it stays in the heap.
+void keep_heap(bool enabled)
+{
+#if defined(__GLIBC__)
+    mallopt(M_MMAP_MAX, enabled ? 0 : 65536);
+    mallopt(M_TRIM_THRESHOLD, enabled ? std::numeric_limits<int>::max() : 128 << 10);
+    mallopt(M_TOP_PAD, enabled ? 16 << 20 : 128 << 10);
+#else
+    static_cast<void>(enabled);
+#endif
+}
+
+void trim_heap()
+{
+#if defined(__GLIBC__)
+    malloc_trim(0);
+#endif
+}
+
 }  // namespace
 
 extern "C" {
@@ -218,7 +240,11 @@ int32_t kt_memory_set_caching(int32_t enabled)
     if (stock == nullptr) stock = c10::GetCPUAllocator();
     auto& arena = Arena::instance();
     c10::SetCPUAllocator(enabled != 0 && arena.is_usable() ? &arena : stock);
-    if (enabled == 0) arena.trim(0);
+    keep_heap(enabled != 0);
+    if (enabled == 0) {
+        arena.trim(0);
+        trim_heap();
+    }
     KT_END
 }
 
@@ -235,6 +261,7 @@ int32_t kt_memory_trim(int64_t keep)
     KT_BEGIN
     if (keep < 0) throw kt::Invalid("the bytes to keep must not be negative");
     Arena::instance().trim(static_cast<size_t>(keep));
+    trim_heap();
     KT_END
 }
 

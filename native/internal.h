@@ -117,6 +117,23 @@ inline at::Device device(int32_t type, int32_t index)
 // Dropout of LibTorch's definition with a mask of our own; a step of the generator chooses it (dropout.cpp).
 at::Tensor dropout(const at::Tensor& input, double p, const at::Generator& generator);
 
+// at::mean, whose gradient is not written out: all elements of a mean share one (tensors.cpp).
+at::Tensor mean(const at::Tensor& self, at::IntArrayRef dims, bool keep_dims);
+
+// What belongs to a convolution: at::max_pool2d's windows without overlap (1, 1: none), padding that keeps the size.
+struct BlockOptions {
+    bool training;
+    double momentum, epsilon;
+    bool relu;
+    at::IntArrayRef padding, pool;
+    bool records = false;  // whether a walk back is to come
+};
+
+// at::conv2d, then at::batch_norm where norm_weight is given, at::relu and at::max_pool2d (convolution_block.cpp).
+at::Tensor convolution_block(const at::Tensor& input, const at::Tensor& weight, const Optional<at::Tensor>& bias,
+                             const Optional<at::Tensor>& norm_weight, const Optional<at::Tensor>& norm_bias,
+                             const Optional<at::Tensor>& mean, const Optional<at::Tensor>& variance, BlockOptions options);
+
 enum class Cell { tanh, relu, gru, lstm };
 
 // A stack of recurrent layers as at::rnn_tanh, at::rnn_relu, at::gru and at::lstm give it: output, last hidden state and, for lstm,

@@ -137,12 +137,13 @@ KT_EXPORT int32_t kt_generator_set_state(kt_generator generator, const uint8_t* 
 
 // ---- memory (allocator.cpp): a CPU allocator that keeps freed blocks for the next step
 
+// On, it also tells malloc to keep large blocks, which oneDNN works in (glibc).
 KT_EXPORT int32_t kt_memory_set_caching(int32_t enabled);
 
 // At most this many bytes are kept; what is freed beyond goes back to the system. Default: a quarter of the memory.
 KT_EXPORT int32_t kt_memory_limit(int64_t bytes);
 
-// Gives kept memory back to the system, the largest ranges first, until at most `keep` bytes are kept.
+// Gives kept memory back to the system, the largest ranges first, until at most `keep` bytes are kept; malloc's too.
 KT_EXPORT int32_t kt_memory_trim(int64_t keep);
 
 // Six numbers: bytes in use, bytes kept, the most of both together, blocks cut from kept memory, blocks from untouched memory,

@@ -668,7 +668,7 @@ int32_t kt_mean_dim(kt_tensor self_, const int64_t* dim_, int32_t dim_count, int
     const at::Tensor& self = kt::in(self_);
     const at::IntArrayRef dim = kt::ints(dim_, dim_count);
     const bool keepdim = keepdim_ != 0;
-    kt::give(result, at::mean(self, dim, keepdim));
+    kt::give(result, kt::mean(self, dim, keepdim));
     KT_END
 }
 
@@ -1146,6 +1146,24 @@ int32_t kt_max_pool1d(kt_tensor self_, const int64_t* kernel_size_, int32_t kern
     KT_END
 }
 
+int32_t kt_convolution_block(kt_tensor input_, kt_tensor weight_, kt_tensor bias_, kt_tensor norm_weight_, kt_tensor norm_bias_, kt_tensor mean_, kt_tensor variance_, int32_t training_, double momentum, double eps, int32_t relu_, const int64_t* padding_, int32_t padding_count, const int64_t* pool_, int32_t pool_count, kt_tensor* result)
+{
+    KT_BEGIN
+    const at::Tensor& input = kt::in(input_);
+    const at::Tensor& weight = kt::in(weight_);
+    const auto bias = kt::optional(bias_);
+    const auto norm_weight = kt::optional(norm_weight_);
+    const auto norm_bias = kt::optional(norm_bias_);
+    const auto mean = kt::optional(mean_);
+    const auto variance = kt::optional(variance_);
+    const bool training = training_ != 0;
+    const bool relu = relu_ != 0;
+    const at::IntArrayRef padding = kt::ints(padding_, padding_count);
+    const at::IntArrayRef pool = kt::ints(pool_, pool_count);
+    kt::give(result, kt::convolution_block(input, weight, bias, norm_weight, norm_bias, mean, variance, {training, momentum, eps, relu, padding, pool}));
+    KT_END
+}
+
 int32_t kt_max_pool2d(kt_tensor self_, const int64_t* kernel_size_, int32_t kernel_size_count, const int64_t* stride_, int32_t stride_count, const int64_t* padding_, int32_t padding_count, const int64_t* dilation_, int32_t dilation_count, int32_t ceil_mode_, kt_tensor* result)
 {
     KT_BEGIN
@@ -1199,7 +1217,7 @@ int32_t kt_adaptive_avg_pool2d(kt_tensor self_, const int64_t* output_size_, int
     KT_BEGIN
     const at::Tensor& self = kt::in(self_);
     const at::IntArrayRef output_size = kt::ints(output_size_, output_size_count);
-    kt::give(result, at::adaptive_avg_pool2d(self, output_size));
+    kt::give(result, output_size == at::IntArrayRef({1, 1}) && self.dim() == 4 ? kt::mean(self, {2, 3}, true) : at::adaptive_avg_pool2d(self, output_size));
     KT_END
 }
 

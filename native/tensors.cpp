@@ -23,6 +23,17 @@ bool is_plain(const at::Tensor& tensor) { return tensor.device().is_cpu() && ten
 
 }  // namespace
 
+namespace kt {
+
+at::Tensor mean(const at::Tensor& self, at::IntArrayRef dims, bool keep_dims)
+{
+    if (!self.device().is_cpu() || (self.scalar_type() != at::kFloat && self.scalar_type() != at::kDouble)) return at::mean(self, dims, keep_dims);
+    const auto sum = at::sum(self, dims, keep_dims);
+    return sum.div(static_cast<double>(self.numel()) / static_cast<double>(std::max<int64_t>(sum.numel(), 1)));
+}
+
+}  // namespace kt
+
 extern "C" {
 
 int32_t kt_tensor_empty(const int64_t* sizes, int32_t rank, int32_t type, int32_t device_type, int32_t device_index, kt_tensor* result)

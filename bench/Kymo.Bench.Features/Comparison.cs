@@ -5,22 +5,11 @@ using Kymo.Signals.Features;
 
 namespace Kymo.Bench.Features;
 
-/// <summary>One line of the result: medians of both sides, measured in turns in one run.</summary>
-/// <param name="Name">What was done.</param>
-/// <param name="KymoSeconds">Median of this side.</param>
-/// <param name="PeerSeconds">Median of the peer.</param>
-/// <param name="KymoBest">Shortest of this side: what is left when nothing else runs on the machine.</param>
-/// <param name="PeerBest">Shortest of the peer.</param>
-/// <param name="Note">What else was seen.</param>
-sealed record Comparison(
-    string Name, double KymoSeconds, double PeerSeconds, double KymoBest, double PeerBest, string Note)
+/// <summary>The comparisons: the same samples, the same files, the same options on both sides.</summary>
+static class Comparison
 {
-    public double Ratio => PeerSeconds / KymoSeconds;
-
-    public double BestRatio => PeerBest / KymoBest;
-
     /// <summary>Log-mel of samples in memory on one thread.</summary>
-    public static Comparison InMemory(string name, LogMelOptions options, Peer peer, int rounds, int repeats)
+    public static Result InMemory(string name, LogMelOptions options, Peer peer, int rounds, int repeats)
     {
         var folder = Directory.CreateTempSubdirectory("kymo-bench-");
         var (input, output) = (Path.Combine(folder.FullName, "samples"), Path.Combine(folder.FullName, "levels"));
@@ -43,11 +32,12 @@ sealed record Comparison(
         }
         var difference = LargestDifference(levels, MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(output)));
         folder.Delete(recursive: true);
-        return Of(name, kymo, other, string.Create(CultureInfo.InvariantCulture, $"largest difference {difference:F4} dB"));
+        return new Result(name, "ms", Results.Median(kymo) * 1e3, Results.Median(other) * 1e3, 1.5,
+            string.Create(CultureInfo.InvariantCulture, $"best of each {kymo.Min() * 1e3:F3} and {other.Min() * 1e3:F3}; largest difference {difference:F4} dB"));
     }
 
     /// <summary>Decoding and log-mel of a folder of files with two workers.</summary>
-    public static Comparison Folder(string name, LogMelOptions options, Peer peer, string[] files, int rounds)
+    public static Result Folder(string name, LogMelOptions options, Peer peer, string[] files, int rounds)
     {
         var listing = Path.GetTempFileName();
         File.WriteAllLines(listing, files);
@@ -64,7 +54,7 @@ sealed record Comparison(
             other.AddRange(peerSeconds);
         }
         File.Delete(listing);
-        return Of(name, kymo, other, $"{files.Length} files, {failures} failed");
+        return new Result(name, "s", Results.Median(kymo), Results.Median(other), 3, $"{files.Length} files, {failures} failed");
     }
 
     static List<double> Repeat(int count, Action action)
@@ -77,13 +67,6 @@ sealed record Comparison(
             seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
         return seconds;
-    }
-
-    static Comparison Of(string name, List<double> kymo, List<double> peer, string note)
-    {
-        kymo.Sort();
-        peer.Sort();
-        return new(name, kymo[kymo.Count / 2], peer[peer.Count / 2], kymo[0], peer[0], note);
     }
 
     // The peer's decibels are re 1, these re the clip's maximum.

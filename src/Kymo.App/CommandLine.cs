@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
 using Kymo.Config;
@@ -28,7 +30,32 @@ static class CommandLine
         var root = new RootCommand("Trains, tunes, distils, evaluates, exports and serves small neural networks on signals.\n\n"
             + "Examples:\n  kymo demo\n  kymo train urban-sounds data.root=UrbanSound8K\n  kymo runs list");
         foreach (var verb in Verbs.All.Of(terminal)) root.Subcommands.Add(verb);
+        ExamplesLast(root);
         return root;
+    }
+
+    // A description ends in examples; help shows them below the options, and leaves them out of the lists of verbs.
+    static void ExamplesLast(Command command)
+    {
+        var parts = command.Description!.Split("\n\n", 2);
+        command.Description = parts[0];
+        if (parts.Length == 2)
+        {
+            if (!command.Options.OfType<HelpOption>().Any()) command.Options.Add(new HelpOption());
+            var help = command.Options.OfType<HelpOption>().Single();
+            help.Action = new HelpWithExamples((HelpAction)help.Action!, parts[1]);
+        }
+        foreach (var verb in command.Subcommands) ExamplesLast(verb);
+    }
+
+    sealed class HelpWithExamples(HelpAction help, string examples) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parsed)
+        {
+            var code = help.Invoke(parsed);
+            parsed.InvocationConfiguration.Output.WriteLine(examples + "\n");
+            return code;
+        }
     }
 
     /// <summary>A verb's action: reads the common options, turns errors into words and exit codes.</summary>
@@ -70,7 +97,7 @@ static class CommandLine
         if (error is AggregateException { InnerException: { } inner }) error = inner;
         var expected = error is ConfigException or DataException or CheckpointException or TorchException or OnnxException or IOException
             or UnauthorizedAccessException;
-        var text = error is OperationCanceledException ? "interrupted"
+        var text = error is OperationCanceledException ? "interrupted" + (terminal.OpenRun is { } run ? $"; to go on, type the command again with --resume {run}" : "")
             : expected ? error.Message
             : $"{error.GetType().Name}: {error.Message} (a fault of the program; --verbose shows where)";
         terminal.Answer(new JsonObject { ["error"] = text, ["exit_code"] = code });

@@ -53,6 +53,9 @@ static class Configuration
             case RecipeEvent.Warning warning:
                 terminal.Warn(warning.Text);
                 break;
+            case RecipeEvent.Opened opened:
+                terminal.OpenRun = opened.Root == Path.GetFullPath("results") ? opened.Name : Path.Combine(opened.Root, "runs", opened.Name);
+                break;
             case RecipeEvent.Progress progress:
                 terminal.Progress(progress.What, progress.Done, progress.Total, progress.Detail);
                 break;

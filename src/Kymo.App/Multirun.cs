@@ -72,6 +72,7 @@ static class Multirun
         finally
         {
             ledger.Save();
+            terminal.OpenRun = null;  // The sweep goes on when its own command is typed again.
         }
     }
 

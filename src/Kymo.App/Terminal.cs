@@ -29,6 +29,9 @@ sealed class Terminal
     /// <summary>Whether results are printed as JSON.</summary>
     public bool Json { get; set; }
 
+    /// <summary>The run that is being written, as <c>--resume</c> takes it; null where there is none.</summary>
+    public string? OpenRun { get; set; }
+
     /// <summary>Whether errors come with their stack traces.</summary>
     public bool Verbose { get; set; }
 

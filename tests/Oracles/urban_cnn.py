@@ -23,14 +23,14 @@ class Encoder(nn.Module):
 
 
 class UrbanCnn(nn.Module):
-    def __init__(self):
+    def __init__(self, classes=10):
         super().__init__()
         self.encoder1 = Encoder(1, 32, 2)
         self.encoder2 = Encoder(32, 64, 2)
         self.encoder3 = Encoder(64, 128, 4)
         self.conv1d = nn.Conv1d(128, 64, 3, padding=1)
         self.fc1 = nn.Linear(1024, 128)
-        self.fc2 = nn.Linear(128, 10)
+        self.fc2 = nn.Linear(128, classes)
 
     def forward(self, x):
         x = self.encoder3(self.encoder2(self.encoder1(x.unsqueeze(1)))).mean(-1)
@@ -61,8 +61,9 @@ def make(folder):
 
 
 def forward(weights, x, y):
-    model = UrbanCnn()
-    model.load_state_dict(torch.load(weights))
+    state = torch.load(weights)
+    model = UrbanCnn(len(state["fc2.bias"]))
+    model.load_state_dict(state)
     model.eval()
     np.save(y, model(torch.from_numpy(np.load(x))).detach().numpy())
 

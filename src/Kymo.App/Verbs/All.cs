@@ -17,6 +17,7 @@ static class All
         EvaluateVerb.Create(terminal),
         PredictVerb.Create(terminal),
         ExportVerb.Create(terminal),
+        BenchVerb.Create(terminal),
         RunsVerb.Create(terminal),
         FeaturesVerb.Create(terminal),
         ModelVerb.Create(terminal),

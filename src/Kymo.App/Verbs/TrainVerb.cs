@@ -12,7 +12,7 @@ static class TrainVerb
     {
         var recipe = new Argument<string>("recipe") { Description = "a recipe (kymo recipes)" };
         var overrides = Overrides();
-        var resume = new Option<string?>("--resume") { Description = "go on with an unfinished run: its name, its folder, last, or auto" };
+        var resume = new Option<string?>("--resume") { Description = "go on with an unfinished run and its settings: its name, its folder, last, or auto (the run that the settings name)" };
         var anyway = new Option<bool>("--resume-anyway") { Description = "go on although configuration or data have changed" };
         var multirun = new Option<bool>("--multirun", "-m") { Description = "one run for each combination of a sweep (lr=1e-3,3e-4)" };
         var view = new Option<string?>("--cfg", "-c") { Description = "print the configuration and stop: job, hydra or all" };
@@ -23,13 +23,14 @@ static class TrainVerb
         var name = new Option<string?>("--config-name", "-cn") { Description = "another primary configuration" };
         var command = new Command("train", "Trains and evaluates: one run, or a cross-validation where the recipe does that.\n\nExamples:\n"
             + "  kymo train urban-sounds data.root=data/UrbanSound8K\n  kymo train urban-sounds data.root=DIR cv.folds=[1,2,3] trainer.epochs=60 optim.lr=1e-3\n"
-            + "  kymo train urban-sounds data=folders data.root=mysounds --cfg job\n  kymo train urban-sounds --resume last data.root=DIR\n"
+            + "  kymo train urban-sounds data=folders data.root=mysounds --cfg job\n  kymo train urban-sounds --resume last\n"
             + "  kymo train urban-sounds data.root=DIR seed=0,1,2 --multirun")
         { recipe, overrides, resume, anyway, multirun, view, resolve, package, info, folders, name };
         command.Handle(terminal, (parsed, cancel) =>
         {
             var chosen = Registry.Find(parsed.GetValue(recipe)!);
-            var typed = parsed.GetValue(overrides) ?? [];
+            var resumed = ResumedRun.Of(parsed.GetValue(resume), chosen, parsed.GetValue(overrides) ?? []);
+            var typed = resumed.Overrides;
             Composition Compose(bool many) => Configuration.Compose(chosen, typed, parsed.GetValue(folders) ?? [], parsed.GetValue(name), many, terminal);
             if (parsed.GetValue(view) is { } part)
             {
@@ -44,7 +45,7 @@ static class TrainVerb
             if (parsed.GetValue(multirun))
                 return Multirun.Run(chosen, typed, parsed.GetValue(folders) ?? [], parsed.GetValue(name), terminal, cancel);
             var composition = Compose(false);
-            var context = Configuration.Context(composition, typed, parsed.GetValue(resume), parsed.GetValue(anyway), terminal, cancel);
+            var context = Configuration.Context(composition, typed, resumed.Name, parsed.GetValue(anyway), terminal, cancel);
             Print(terminal, chosen.Run(Configuration.Resolve(composition, terminal), context));
             return ExitCode.Done;
         });

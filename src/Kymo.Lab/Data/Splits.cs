@@ -63,20 +63,24 @@ public static class Splits
     /// <param name="rule">How the validation part is chosen.</param>
     /// <param name="validationShare">Share of the training recordings that <see cref="ValidationRule.Cut"/> takes, 0 to 0.5.</param>
     /// <param name="seed">Seeds the cut.</param>
+    /// <param name="heldOut">The folds that are held out, each once; empty for all that take part.</param>
     /// <exception cref="ConfigException">A fold that does not exist, or fewer than two folds.</exception>
     public static IReadOnlyList<Split> CrossValidation(
-        RecordingSet set, IReadOnlyList<int> folds, ValidationRule rule, double validationShare, long seed)
+        RecordingSet set, IReadOnlyList<int> folds, ValidationRule rule, double validationShare, long seed, IReadOnlyList<int>? heldOut = null)
     {
         var present = set.Folds;
         var chosen = folds.Count == 0 ? present : [.. folds.Distinct().Order()];
         var absent = chosen.Except(present).ToArray();
         if (absent.Length > 0)
             throw new ConfigException($"cv.folds: there is no fold {string.Join(", ", absent)}; the data hold the folds {string.Join(", ", present)}");
-        if (chosen.Count < 2) throw new ConfigException($"cv.folds={chosen.Count} fold: cross-validation needs at least two folds");
+        if (chosen.Count < 2) throw new ConfigException($"cv.folds={chosen.Count} fold: cross-validation needs at least two folds; to hold out only one, type cv.held_out=[{chosen[0]}]");
+        if (heldOut?.Except(chosen).ToArray() is { Length: > 0 } strangers)
+            throw new ConfigException($"cv.held_out: fold {string.Join(", ", strangers)} does not take part; cv.folds are {string.Join(", ", chosen)}");
         if (rule == ValidationRule.Auto) rule = chosen.Count >= 5 ? ValidationRule.NextFold : ValidationRule.Cut;
 
-        return [.. chosen.Select((fold, i) =>
+        return [.. chosen.Index().Where(item => heldOut is not { Count: > 0 } || heldOut.Contains(item.Item)).Select(item =>
         {
+            var (i, fold) = item;
             var test = Where(set, recording => recording.Fold == fold);
             var rest = Where(set, recording => recording.Fold != fold && chosen.Contains(recording.Fold));
             return rule switch

@@ -69,20 +69,17 @@ public sealed class UrbanCnn : Module
     // Convolution 3x3, batch norm, ReLU, max pooling (2 bands by `timePool` frames), dropout.
     sealed class EncoderBlock : Module
     {
-        readonly Conv2d _conv;
-        readonly BatchNorm2d _norm;
-        readonly MaxPool2d _pool;
+        readonly ConvolutionBlock _block;
         readonly Dropout _dropout;
 
         public EncoderBlock(int inputs, int outputs, int timePool, double dropout, RandomGenerator init, RandomGenerator dropoutGenerator)
         {
-            _conv = Add("conv", new Conv2d(inputs, outputs, 3, init, padding: 1));
-            _norm = Add("bn", new BatchNorm2d(outputs));
-            _pool = Add("pool", new MaxPool2d((2, timePool)));
+            var conv = Add("conv", new Conv2d(inputs, outputs, 3, init, padding: 1));
+            var norm = Add("bn", new BatchNorm2d(outputs));
+            _block = new ConvolutionBlock(conv, norm, relu: true, Add("pool", new MaxPool2d((2, timePool))));
             _dropout = Add("dropout", new Dropout(dropout, dropoutGenerator));
         }
 
-        public override Tensor Forward(Tensor input) =>
-            _dropout.Forward(_pool.Forward(_norm.Forward(_conv.Forward(input)).Relu()));
+        public override Tensor Forward(Tensor input) => _dropout.Forward(_block.Forward(input));
     }
 }

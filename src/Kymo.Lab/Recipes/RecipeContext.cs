@@ -9,6 +9,11 @@ public abstract record RecipeEvent
     /// <param name="Text">What it is.</param>
     public sealed record Stage(string Text) : RecipeEvent;
 
+    /// <summary>The run's folder is there; from now on the run can be resumed.</summary>
+    /// <param name="Root">The results folder.</param>
+    /// <param name="Name">The run's name.</param>
+    public sealed record Opened(string Root, string Name) : RecipeEvent;
+
     /// <summary>Something a reader of the results must know.</summary>
     /// <param name="Text">What it is.</param>
     public sealed record Warning(string Text) : RecipeEvent;
@@ -25,7 +30,7 @@ public abstract record RecipeEvent
 /// <param name="Job">The composed configuration, unresolved, as it is kept in <c>.hydra/config.yaml</c>.</param>
 /// <param name="Hydra">The <c>hydra</c> node.</param>
 /// <param name="Overrides">The overrides as they were typed.</param>
-/// <param name="Resume">The run to go on with, or null.</param>
+/// <param name="Resume">The name of the run to go on with, <c>auto</c> for the one that the settings name, or null.</param>
 /// <param name="ResumeAnyway">Whether a changed configuration may go on.</param>
 /// <param name="Tell">Told what happens.</param>
 /// <param name="Clock">The time.</param>

@@ -35,6 +35,10 @@ public static class OnnxModelFile
         return bytes;
     }
 
+    /// <summary>How many bytes the model's file takes.</summary>
+    /// <exception cref="OnnxException">The model is over 2 GB, or a tensor's data do not fit its shape.</exception>
+    public static long Size(OnnxModel model) => Encode(model, null).Length;
+
     /// <summary>Writes a model under a temporary name beside <paramref name="path"/>, flushes it to the disk, then renames it.</summary>
     /// <returns>The file's size in bytes.</returns>
     /// <exception cref="OnnxException">The model is over 2 GB, or a tensor's data do not fit its shape.</exception>

@@ -92,7 +92,6 @@ public sealed unsafe class InferenceSession : IDisposable
         Span<nint> names = many ? new nint[inputs.Length] : stackalloc nint[MostOnStack];
         var pins = new MemoryHandle[inputs.Length];
         var made = 0;
-        byte nothing;
         try
         {
             for (; made < inputs.Length; made++)
@@ -101,8 +100,7 @@ public sealed unsafe class InferenceSession : IDisposable
                 if (!_inputIndex.TryGetValue(input.Name, out var index)) throw UnknownInput(input.Name);
                 names[made] = (nint)_inputNames[index];
                 pins[made] = input.Pin();
-                var data = pins[made].Pointer is null ? &nothing : pins[made].Pointer;
-                values[made] = _runtime.Api.CreateTensor(_runtime.MemoryInfo, data, input.ByteCount, input.Shape, input.Type);
+                values[made] = _runtime.Api.CreateTensor(_runtime.MemoryInfo, pins[made].Pointer, input.ByteCount, input.Shape, input.Type);
             }
             fixed (nint* namePointers = names, valuePointers = values)
                 return RunValues((byte**)namePointers, valuePointers, made);
@@ -122,15 +120,10 @@ public sealed unsafe class InferenceSession : IDisposable
     public RunResult Run(ReadOnlySpan<float> input, params ReadOnlySpan<long> shape)
     {
         if (Inputs.Count != 1) throw new OnnxException($"the model has {Inputs.Count} inputs ({InputNames}): name them");
-        var count = 1L;
-        foreach (var size in shape) count = size < 0 ? -1 : checked(count * size);
-        if (count != input.Length)
-            throw new OnnxException($"input of shape ({string.Join(", ", shape.ToArray())}) with {input.Length} values");
-        float nothing;
+        RunInput.CheckShape(Inputs[0].Name, shape, input.Length);
         fixed (float* numbers = input)
         {
-            var data = numbers is null ? &nothing : numbers;
-            var value = _runtime.Api.CreateTensor(_runtime.MemoryInfo, data, input.Length * 4L, shape, OnnxType.Float32);
+            var value = _runtime.Api.CreateTensor(_runtime.MemoryInfo, numbers, input.Length * 4L, shape, OnnxType.Float32);
             try
             {
                 var name = _inputNames[0];
@@ -159,6 +152,8 @@ public sealed unsafe class InferenceSession : IDisposable
             runtime.Api.SetInterOperatorThreads(native, 1);
             runtime.Api.SetOptimisationLevel(native, options.Optimised ? 99 : 0);
             runtime.Api.AddConfigEntry(native, "session.intra_op.allow_spinning", options.Spinning ? "1" : "0");
+            // Without VNNI, products of int8 weights and uint8 activations are added in 16 bits and overflow; this takes the exact way.
+            runtime.Api.AddConfigEntry(native, "session.x64quantprecision", "1");
             return new InferenceSession(runtime, runtime.Api.CreateSession(runtime.Environment, model, native));
         }
         catch (OnnxException error) when (path is not null)

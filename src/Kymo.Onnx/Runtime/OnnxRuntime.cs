@@ -15,8 +15,10 @@ sealed unsafe class OnnxRuntime
     OnnxRuntime(string file)
     {
         File = file;
+        ForbidTelemetry();
         Api = OrtApi.Load(file);
         Environment = Api.CreateEnvironment(&Drop, FatalOnly);
+        Api.DisableTelemetry(Environment);
         MemoryInfo = Api.CreateCpuMemoryInfo();
     }
 
@@ -33,6 +35,19 @@ sealed unsafe class OnnxRuntime
     {
         lock (s_loading) return s_shared ??= new OnnxRuntime(RuntimeLibrary.Locate());
     }
+
+    /// <summary>
+    /// Newer builds of the library report home from the moment they are loaded, unless this variable is set. The native environment is
+    /// another one than the managed.
+    /// </summary>
+    static void ForbidTelemetry()
+    {
+        if (OperatingSystem.IsWindows()) System.Environment.SetEnvironmentVariable("ORT_DISABLE_TELEMETRY", "1");
+        else setenv("ORT_DISABLE_TELEMETRY", "1", 1);
+    }
+
+    [DllImport("libc")]
+    static extern int setenv([MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string value, int overwrite);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     static void Drop(nint parameter, int severity, byte* category, byte* id, byte* place, byte* message)

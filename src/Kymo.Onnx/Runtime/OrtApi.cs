@@ -54,6 +54,8 @@ sealed unsafe class OrtApi
         return environment;
     }
 
+    public void DisableTelemetry(nint environment) => Check(((delegate* unmanaged[Cdecl]<nint, nint>)_table[6])(environment));
+
     public nint CreateSession(nint environment, ReadOnlySpan<byte> model, nint options)
     {
         nint session;

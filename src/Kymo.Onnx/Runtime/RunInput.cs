@@ -12,13 +12,7 @@ public readonly struct RunInput
     RunInput(string name, OnnxType type, long[] shape, long count)
     {
         (Name, Type, Shape) = (name, type, shape);
-        long needed = 1;
-        foreach (var size in shape)
-        {
-            if (size < 0 || size > 0 && needed > long.MaxValue / size) throw new OnnxException($"input '{name}' has the shape ({Sizes})");
-            needed *= size;
-        }
-        if (needed != count) throw new OnnxException($"input '{name}' of shape ({Sizes}) needs {needed} values, got {count}");
+        CheckShape(name, shape, count);
     }
 
     /// <summary>The input's name in the graph.</summary>
@@ -30,7 +24,8 @@ public readonly struct RunInput
     /// <summary>Sizes, outermost first.</summary>
     public long[] Shape { get; }
 
-    string Sizes => string.Join(", ", Shape);
+    internal ReadOnlySpan<float> Float32 => Type != OnnxType.Float32 ? throw new OnnxException($"input '{Name}' holds {Type}")
+        : _bytes.IsEmpty ? _floats.Span : System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(_bytes.Span);
 
     internal long ByteCount => _floats.Length * 4L + _integers.Length * 8L + _bytes.Length;
 
@@ -54,6 +49,23 @@ public readonly struct RunInput
 
     RunInput(OnnxTensor tensor) : this(tensor.Name, tensor.Type, tensor.Shape, tensor.Data.Length / Math.Max(1, tensor.Type.Size())) =>
         _bytes = tensor.Data;
+
+    /// <summary>
+    /// An error unless the sizes are at least 1 and stand for the number of values. A size of 0 never reaches the runtime: its recurrent
+    /// layers end the whole process on an empty batch.
+    /// </summary>
+    internal static void CheckShape(string name, ReadOnlySpan<long> shape, long count)
+    {
+        long needed = 1;
+        foreach (var size in shape)
+        {
+            if (size < 1 || needed > long.MaxValue / size)
+                throw new OnnxException($"input '{name}' has the shape ({string.Join(", ", shape.ToArray())}), sizes start at 1");
+            needed *= size;
+        }
+        if (needed != count)
+            throw new OnnxException($"input '{name}' of shape ({string.Join(", ", shape.ToArray())}) needs {needed} values, got {count}");
+    }
 
     internal MemoryHandle Pin() => Type switch
     {

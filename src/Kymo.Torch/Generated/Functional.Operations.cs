@@ -181,6 +181,27 @@ public static unsafe partial class Functional
     [LibraryImport(Native.Library)]
     private static partial int kt_max_pool1d(nint input, long* kernelSize, int kernelSizeCount, long* stride, int strideCount, long* padding, int paddingCount, long* dilation, int dilationCount, int ceilMode, nint* result);
 
+    /// <summary>A convolution of stride 1, batch normalisation where norm_weight is given, ReLU where asked for, and the maximum of windows that do not overlap, as one operation.</summary>
+    public static Tensor ConvolutionBlock(Tensor input, Tensor weight, Tensor? bias, Tensor? normWeight, Tensor? normBias, Tensor? mean, Tensor? variance, bool training, double momentum, double eps, bool relu, ReadOnlySpan<long> padding, params ReadOnlySpan<long> pool)
+    {
+        TensorScope? scope = null;
+        Tensor.Join(ref scope, input);
+        Tensor.Join(ref scope, weight);
+        Tensor.Join(ref scope, bias);
+        Tensor.Join(ref scope, normWeight);
+        Tensor.Join(ref scope, normBias);
+        Tensor.Join(ref scope, mean);
+        Tensor.Join(ref scope, variance);
+        nint result;
+        fixed (long* paddingPointer = padding)
+        fixed (long* poolPointer = pool)
+            Native.Check(kt_convolution_block(input.Handle, weight.Handle, Tensor.HandleOf(bias), Tensor.HandleOf(normWeight), Tensor.HandleOf(normBias), Tensor.HandleOf(mean), Tensor.HandleOf(variance), training ? 1 : 0, momentum, eps, relu ? 1 : 0, paddingPointer, padding.Length, poolPointer, pool.Length, &result), "convolution_block");
+        return Tensor.Wrap(result, scope);
+    }
+
+    [LibraryImport(Native.Library)]
+    private static partial int kt_convolution_block(nint input, nint weight, nint bias, nint normWeight, nint normBias, nint mean, nint variance, int training, double momentum, double eps, int relu, long* padding, int paddingCount, long* pool, int poolCount, nint* result);
+
     /// <summary>The maximum of each window of x (batch, channel, height, width).</summary>
     public static Tensor MaxPool2d(Tensor input, ReadOnlySpan<long> kernelSize, ReadOnlySpan<long> stride, ReadOnlySpan<long> padding, ReadOnlySpan<long> dilation, bool ceilMode = false)
     {

@@ -35,6 +35,9 @@ public abstract class BatchNorm : Module
     /// <summary>How many batches moved the running statistics (Int64).</summary>
     public Tensor BatchesTracked { get; }
 
+    /// <summary>How far one batch moves the running statistics, and what is added to the variance.</summary>
+    internal (double Momentum, double Epsilon) Settings => (_momentum, _epsilon);
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input)
     {

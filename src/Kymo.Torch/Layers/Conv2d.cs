@@ -22,6 +22,17 @@ public sealed class Conv2d : Module
     /// <summary>(out), or null.</summary>
     public Tensor? Bias { get; }
 
+    /// <summary>The padding of a convolution over every place that keeps height and width; null for every other.</summary>
+    internal long[]? SizeKeepingPadding
+    {
+        get
+        {
+            var kernel = Weight.Shape;
+            return _groups == 1 && _stride is [1, 1] && _dilation is [1, 1] && kernel[2] == (2 * _padding[0]) + 1
+                && kernel[3] == (2 * _padding[1]) + 1 ? _padding : null;
+        }
+    }
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => Functional.Conv2d(input, Weight, Bias, _stride, _padding, _dilation, _groups);
 }

@@ -9,6 +9,9 @@ public sealed class MaxPool2d(Extent kernelSize, Extent? stride = null, Extent p
 {
     readonly long[] _kernel = kernelSize.Sizes, _stride = (stride ?? kernelSize).Sizes, _padding = padding.Sizes;
 
+    /// <summary>The window where windows lie side by side and none reaches out of the input; otherwise null.</summary>
+    internal long[]? SideBySide => !ceilMode && _padding is [0, 0] && _stride.AsSpan().SequenceEqual(_kernel) ? _kernel : null;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => Functional.MaxPool2d(input, _kernel, _stride, _padding, [1, 1], ceilMode);
 }

@@ -1,10 +1,11 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Kymo.Torch;
 
 /// <summary>Finds libkymo_torch: the file or folder of <c>KYMO_NATIVE</c>, beside the program, or in <c>artifacts/native</c> above it.</summary>
-static class NativeLoader
+static partial class NativeLoader
 {
     const string Remedy =
         "Install LibTorch (Debian: apt-get install libtorch-dev libopenblas0-pthread, or set LIBTORCH to a LibTorch folder) and build the "
@@ -21,6 +22,7 @@ static class NativeLoader
             ?? throw new TorchException($"{FileName} was not found (looked at {string.Join(", ", candidates)}). {Remedy}");
         try
         {
+            PrepareEnvironment();
             var library = NativeLibrary.Load(found);
             Prepare(library, found);
             return library;
@@ -30,6 +32,22 @@ static class NativeLoader
             throw new TorchException($"{found} could not be loaded, most likely because LibTorch is not where it was: {error.Message}. {Remedy}", error);
         }
     }
+
+    /// <summary>
+    /// Sets what the libraries read from the environment when they are loaded; what the user has set stays. Threads of GNU OpenMP wait
+    /// for each other in a loop of some milliseconds before they sleep, which on a machine with other work takes the processor from the
+    /// thread that is waited for: a loop of some microseconds serves a free machine as well. LibTorch has kernels for AVX-512 but takes
+    /// them only when asked.
+    /// </summary>
+    static void PrepareEnvironment()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null) _ = SetEnvironment("GOMP_SPINCOUNT", "1000", overwrite: 0);
+        if (Avx512F.VL.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported) _ = SetEnvironment("ATEN_CPU_CAPABILITY", "avx512", overwrite: 0);
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
 
     /// <summary>Compares versions and turns the caching allocator on, before anything else is called.</summary>
     static unsafe void Prepare(nint library, string path)

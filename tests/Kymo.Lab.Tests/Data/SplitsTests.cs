@@ -61,6 +61,20 @@ public sealed class SplitsTests
     }
 
     [Fact]
+    public void CrossValidation_with_one_fold_held_out_is_the_same_split_as_among_all()
+    {
+        var set = Make(folds: 6, groupsPerFold: 4, clips: 2);
+        var all = Splits.CrossValidation(set, [], ValidationRule.Auto, 0.2, 0);
+        var one = Assert.Single(Splits.CrossValidation(set, [], ValidationRule.Auto, 0.2, 0, heldOut: [4]));
+        var same = all.Single(split => split.Fold == 4);
+        Assert.Equal(same.Train, one.Train);
+        Assert.Equal(same.Validation, one.Validation);
+        Assert.Equal(same.Test, one.Test);
+        Assert.Contains("fold 9 does not take part", Assert.Throws<ConfigException>(
+            () => Splits.CrossValidation(set, [], ValidationRule.Auto, 0.2, 0, heldOut: [9])).Message);
+    }
+
+    [Fact]
     public void CrossValidation_test_fold_rule_validates_on_the_test_part()
     {
         var split = Splits.CrossValidation(Make(3, 4, 1), [], ValidationRule.TestFold, 0.2, 0)[0];

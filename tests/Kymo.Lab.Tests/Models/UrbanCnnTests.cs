@@ -48,7 +48,16 @@ public sealed class UrbanCnnTests : IDisposable
         loss.Backward();
         AssertClose(NpyFile.Read(_folder["loss.npy"]).AsFloat32(), [(float)loss.Item()], 1e-5);
         foreach (var parameter in network.NamedParameters())
-            AssertClose(NpyFile.Read(_folder[$"grad.{parameter.Name}.npy"]).AsFloat32(), parameter.Tensor.Grad!.Value.ToArray<float>(), 1e-4);
+        {
+            var (expected, actual) = (NpyFile.Read(_folder[$"grad.{parameter.Name}.npy"]).AsFloat32(), parameter.Tensor.Grad!.Value.ToArray<float>());
+            // Normalisation takes these biases away: PyTorch's gradient is rounding, Kymo's is zero.
+            if (parameter.Name.StartsWith("encoder", StringComparison.Ordinal) && parameter.Name.EndsWith("conv.bias", StringComparison.Ordinal))
+            {
+                Assert.All(expected, value => Assert.InRange(value, -2e-6, 2e-6));
+                Assert.All(actual, value => Assert.Equal(0, value));
+            }
+            else AssertClose(expected, actual, 1e-4);
+        }
     }
 
     [Fact]

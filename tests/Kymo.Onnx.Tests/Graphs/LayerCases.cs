@@ -53,6 +53,22 @@ static partial class LayerCases
         ["urban-cnn"] = (g, x, w) => UrbanCnn(g, x[0], w),
     };
 
+    /// <summary>The case's graph, with every size fixed, or with "batch", or "batch,time" open.</summary>
+    public static OnnxModel Model(string name, LayerCase given, string open)
+    {
+        var build = All.GetValueOrDefault(name) ?? Sequences[name];
+        var graph = new OnnxGraph(name, $"The case '{name}'").Metadata("case", name);
+        var inputs = given.Inputs.Select((input, i) =>
+        {
+            var shape = input.Shape.Select(OnnxDimension.Fixed).ToArray();
+            if (open.Contains("batch", StringComparison.Ordinal)) shape[0] = "batch";
+            if (open.Contains("time", StringComparison.Ordinal)) shape[shape.Length == 4 ? 3 : 1] = "time";
+            return graph.Input($"input{i}", shape);
+        });
+        graph.Output("output", build(graph, [.. inputs], given.Weights), "what PyTorch makes of it");
+        return graph.ToModel();
+    }
+
     static OnnxValue UrbanCnn(OnnxGraph g, OnnxValue x, NetworkWeights w)
     {
         x = g.Unsqueeze(x, 1);

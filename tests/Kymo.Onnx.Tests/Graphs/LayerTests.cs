@@ -21,7 +21,7 @@ public sealed class LayerTests(LayerOracle oracle) : IClassFixture<LayerOracle>
     {
         Ready.Runtime();
         var given = oracle.Case(name);
-        var model = Build(name, given, open);
+        var model = LayerCases.Model(name, given, open);
         Assert.Empty(OnnxChecker.Check(model));
         var shape = model.Graph.Outputs[0].Shape!;
         if (open.Length == 0) Assert.Equal(given.Output.Shape.Select(OnnxDimension.Fixed), shape);
@@ -36,23 +36,8 @@ public sealed class LayerTests(LayerOracle oracle) : IClassFixture<LayerOracle>
         // onnx 1.12 counts the frames of STFT with half the frame's length (corrected later), so only an open length passes.
         var cases = Cases().Select(row => row.Data).Where(one => one.Item1 != "logmel-operator" || one.Item2 == "batch,time").ToList();
         foreach (var (name, open) in cases)
-            OnnxModelFile.Write(Build(name, oracle.Case(name), open), folder[$"{name}-{open}.onnx"]);
+            OnnxModelFile.Write(LayerCases.Model(name, oracle.Case(name), open), folder[$"{name}-{open}.onnx"]);
         Assert.Equal($"{cases.Count} sound", Oracle.Ask("onnx_check.py", ["onnx", "numpy"], folder.Path).Trim());
-    }
-
-    static OnnxModel Build(string name, LayerCase given, string open)
-    {
-        var build = LayerCases.All.GetValueOrDefault(name) ?? LayerCases.Sequences[name];
-        var graph = new OnnxGraph(name, $"The case '{name}'").Metadata("case", name);
-        var inputs = given.Inputs.Select((input, i) =>
-        {
-            var shape = input.Shape.Select(OnnxDimension.Fixed).ToArray();
-            if (open.Contains("batch", StringComparison.Ordinal)) shape[0] = "batch";
-            if (open.Contains("time", StringComparison.Ordinal)) shape[shape.Length == 4 ? 3 : 1] = "time";
-            return graph.Input($"input{i}", shape);
-        });
-        graph.Output("output", build(graph, [.. inputs], given.Weights), "what PyTorch makes of it");
-        return graph.ToModel();
     }
 
     static double Difference(OnnxModel model, LayerCase given)

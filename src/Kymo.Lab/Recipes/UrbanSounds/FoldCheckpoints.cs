@@ -1,4 +1,8 @@
+using System.Runtime.InteropServices;
+using Kymo.Lab.Metrics;
 using Kymo.Lab.Runs;
+using Kymo.Lab.Training;
+using Kymo.Torch;
 using Kymo.Torch.Checkpoints;
 using Weights = System.Collections.Generic.IReadOnlyDictionary<string, Kymo.Torch.Checkpoints.StoredTensor>;
 
@@ -8,61 +12,29 @@ namespace Kymo.Lab.Recipes.UrbanSounds;
 /// <param name="State">History, best and mean weights.</param>
 /// <param name="Weights">The network.</param>
 /// <param name="Optimizer">The optimiser.</param>
+/// <param name="LearningRate">Rate of the step before.</param>
 /// <param name="Dropout">Position of the stream <c>dropout</c>.</param>
 /// <param name="Shuffle">Position of the stream <c>shuffle</c>.</param>
 /// <param name="Augment">Position of the stream <c>augment</c>.</param>
-sealed record FoldSnapshot(FoldState State, Weights Weights, Weights Optimizer, byte[] Dropout, byte[] Shuffle, byte[] Augment);
+sealed record FoldSnapshot(FoldState State, Weights Weights, Weights Optimizer, double LearningRate, byte[] Dropout, byte[] Shuffle, byte[] Augment);
 
-/// <summary>
-/// The checkpoints of one fold: <c>state.pth</c> and the one before it, each written under another name and renamed. A file that
-/// cannot be read is passed over for the one before.
-/// </summary>
+/// <summary>The checkpoints of one fold, as dictionaries that PyTorch reads too.</summary>
 /// <param name="folder">The fold's checkpoint folder.</param>
 /// <param name="config">Gives a restored state its rules.</param>
 sealed class FoldCheckpoints(string folder, UrbanSoundsConfig config)
 {
-    string Newest => Path.Combine(folder, "state.pth");
-
-    string Previous => Path.Combine(folder, "state.previous.pth");
+    readonly CheckpointFiles _files = new(folder);
 
     /// <summary>Keeps a snapshot.</summary>
-    public void Save(FoldSnapshot snapshot)
-    {
-        Directory.CreateDirectory(folder);
-        var next = Path.Combine(folder, "state.next.pth");
-        TorchFile.Write(next, ToPickle(snapshot));
-        if (File.Exists(Newest)) File.Move(Newest, Previous, overwrite: true);
-        File.Move(next, Newest);
-    }
+    public void Save(FoldSnapshot snapshot) => _files.Save(ToPickle(snapshot));
 
     /// <summary>The newest readable snapshot, or null where the fold has none.</summary>
     /// <param name="warn">Told of a snapshot that had to be passed over.</param>
     /// <exception cref="CheckpointException">There are snapshots, and none can be read.</exception>
-    public FoldSnapshot? Load(Action<string> warn)
-    {
-        CheckpointException? fault = null;
-        foreach (var path in new[] { Newest, Previous })
-        {
-            if (!File.Exists(path)) continue;
-            try
-            {
-                return FromPickle(path, TorchFile.Read(path));
-            }
-            catch (CheckpointException error)
-            {
-                fault = error;
-                warn($"{error.Message}; going back to the checkpoint before it");
-            }
-        }
-        return fault is null ? null : throw fault;
-    }
+    public FoldSnapshot? Load(Action<string> warn) => _files.Load(FromPickle, warn);
 
     /// <summary>Deletes the snapshots of a fold whose run is finished.</summary>
-    public void Delete()
-    {
-        File.Delete(Newest);
-        File.Delete(Previous);
-    }
+    public void Delete() => _files.Delete();
 
     static PickleDictionary ToPickle(FoldSnapshot snapshot)
     {
@@ -72,6 +44,7 @@ sealed class FoldCheckpoints(string folder, UrbanSoundsConfig config)
             { "epoch", snapshot.State.History.Count },
             { "model_state_dict", StateDict(snapshot.Weights) },
             { "optimizer_state_dict", StateDict(snapshot.Optimizer) },
+            { "learning_rate", snapshot.LearningRate },
             { "history", new PickleList(snapshot.State.History.Select(ToPickle)) },
             { "dropout", Convert.ToHexStringLower(snapshot.Dropout) },
             { "shuffle", Convert.ToHexStringLower(snapshot.Shuffle) },
@@ -79,8 +52,22 @@ sealed class FoldCheckpoints(string folder, UrbanSoundsConfig config)
         };
         if (snapshot.State.Best is { } best) tree.Add("best", StateDict(best));
         if (snapshot.State.Average is { } average) tree.Add("average", StateDict(average));
+        if (snapshot.State.Partial is { } partial) tree.Add("partial", ToPickle(partial));
         return tree;
     }
+
+    static PickleDictionary ToPickle(PartialEpoch partial) => new()
+    {
+        { "started", Timestamp.Text(partial.Started) },
+        { "seconds", partial.Seconds },
+        { "batches", partial.Batches },
+        { "losses", partial.Losses },
+        { "order", new PickleTensor(StoredTensor.Of<long>([.. partial.Order.Select(index => (long)index)], partial.Order.Length)) },
+        { "counts", new PickleTensor(StoredTensor.Of<long>(Counts(partial.Matrix), partial.Matrix.ClassCount, partial.Matrix.ClassCount)) },
+    };
+
+    static long[] Counts(ConfusionMatrix matrix) =>
+        [.. Enumerable.Range(0, matrix.ClassCount * matrix.ClassCount).Select(i => matrix[i / matrix.ClassCount, i % matrix.ClassCount])];
 
     static PickleValue ToPickle(EpochRow row) => new PickleTuple(
         row.Epoch, Timestamp.Text(row.Started), Timestamp.Text(row.Ended), row.Seconds, Scores(row.Train), Scores(row.Validation),
@@ -104,11 +91,13 @@ sealed class FoldCheckpoints(string folder, UrbanSoundsConfig config)
             History = [.. history.Select(row => Row(path, row))],
             Best = WeightsAt("best"),
             Average = WeightsAt("average"),
+            Partial = tree.TryGetValue("partial", out var partial) ? Partial(path, partial) : null,
         };
         return new FoldSnapshot(
             state,
             WeightsAt("model_state_dict") ?? throw new CheckpointException(path, "has no 'model_state_dict'"),
             WeightsAt("optimizer_state_dict") ?? throw new CheckpointException(path, "has no 'optimizer_state_dict'"),
+            (At("learning_rate") as PickleFloat)?.Value ?? throw new CheckpointException(path, "'learning_rate' is no number"),
             Bytes(path, At("dropout")), Bytes(path, At("shuffle")), Bytes(path, At("augment")));
     }
 
@@ -125,6 +114,28 @@ sealed class FoldCheckpoints(string folder, UrbanSoundsConfig config)
                 (entry as PickleTensor)?.Value ?? throw new CheckpointException(path, $"'{key}' holds something that is no tensor");
         }
         return tensors;
+    }
+
+    static PartialEpoch Partial(string path, PickleValue value)
+    {
+        if (value is not PickleDictionary tree || !tree.TryGetValue("started", out var started) || started is not PickleText { Value: var text }
+            || !Timestamp.TryRead(text, out var start) || !tree.TryGetValue("seconds", out var time) || time is not PickleFloat { Value: var seconds }
+            || !tree.TryGetValue("batches", out var done) || done is not PickleInteger { Value: var batches }
+            || !tree.TryGetValue("losses", out var sum) || sum is not PickleFloat { Value: var losses })
+            throw new CheckpointException(path, "'partial' is no epoch that was cut off");
+        var (order, counts) = (Integers(path, tree, "order"), Integers(path, tree, "counts"));
+        var classes = (int)Math.Sqrt(counts.Length);
+        if (classes < 1 || classes * classes != counts.Length) throw new CheckpointException(path, $"'partial' counts {counts.Length} cells, expected a square");
+        var matrix = new ConfusionMatrix(classes);
+        for (var i = 0; i < counts.Length; i++) matrix.Add(i / classes, i % classes, counts[i]);
+        return new PartialEpoch(start, seconds, (int)batches, losses, [.. order.Select(index => (int)index)], matrix);
+    }
+
+    static long[] Integers(string path, PickleDictionary tree, string key)
+    {
+        var tensor = tree.TryGetValue(key, out var value) ? (value as PickleTensor)?.Value : null;
+        return tensor is { Type: ElementType.Int64 } ? MemoryMarshal.Cast<byte, long>(tensor.Data.Span).ToArray()
+            : throw new CheckpointException(path, $"'{key}' is no tensor of integers");
     }
 
     static EpochRow Row(string path, PickleValue value)

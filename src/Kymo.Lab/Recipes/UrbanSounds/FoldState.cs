@@ -1,7 +1,17 @@
+using Kymo.Lab.Metrics;
 using Kymo.Lab.Runs;
 using Weights = System.Collections.Generic.IReadOnlyDictionary<string, Kymo.Torch.Checkpoints.StoredTensor>;
 
 namespace Kymo.Lab.Recipes.UrbanSounds;
+
+/// <summary>The part of an epoch that is done.</summary>
+/// <param name="Started">When it began.</param>
+/// <param name="Seconds">Time spent in it.</param>
+/// <param name="Batches">Batches that were learned from.</param>
+/// <param name="Losses">Sum of the clips' losses.</param>
+/// <param name="Order">The epoch's order of the training clips.</param>
+/// <param name="Matrix">The answers so far.</param>
+sealed record PartialEpoch(DateTimeOffset Started, double Seconds, int Batches, double Losses, int[] Order, ConfusionMatrix Matrix);
 
 /// <summary>
 /// What a fold remembers from epoch to epoch besides the network: its history, the best weights, their moving average,
@@ -15,6 +25,9 @@ sealed class FoldState(UrbanSoundsConfig config)
 
     /// <summary>One row for each finished epoch.</summary>
     public List<EpochRow> History { get; init; } = [];
+
+    /// <summary>The epoch that is under way; null between two.</summary>
+    public PartialEpoch? Partial { get; set; }
 
     /// <summary>Weights of the epoch with the best validation accuracy.</summary>
     public Weights? Best { get; set; }
@@ -51,6 +64,7 @@ sealed class FoldState(UrbanSoundsConfig config)
     {
         if (row.IsBest) Best = weights;
         History.Add(row);
+        Partial = null;
     }
 
     /// <summary>The weights that are reported; null for those the network has now.</summary>

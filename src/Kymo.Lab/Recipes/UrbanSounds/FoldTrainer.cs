@@ -19,7 +19,7 @@ sealed record Evaluation(double Loss, ConfusionMatrix Matrix, float[][] Probabil
 }
 
 /// <summary>
-/// Trains the network of one held-out fold, epoch by epoch. All of its state can be taken out and put back between two epochs, after
+/// Trains the network of one held-out fold, epoch by epoch. All of its state can be taken out and put back between two steps, after
 /// which it goes on as if nothing had happened.
 /// </summary>
 sealed class FoldTrainer : IDisposable
@@ -71,27 +71,26 @@ sealed class FoldTrainer : IDisposable
     public static UrbanCnn NewModel(UrbanSoundsConfig config, int classes, RandomGenerator init, RandomGenerator dropout) =>
         new(new UrbanCnnConfig(classes, config.Features.NMels, config.Model.EncoderDropout, config.Model.HeadDropout), init, dropout);
 
-    /// <summary>Trains one epoch and scores the validation part.</summary>
+    /// <summary>Trains one epoch, or what is left of it, and scores the validation part.</summary>
     /// <param name="step">Told after each step: steps done, steps in all, loss.</param>
-    /// <param name="cancel">Asks to stop between two steps; the epoch then never was.</param>
+    /// <param name="cancel">Asks to stop between two steps; the state is then that between the two.</param>
     public EpochRow RunEpoch(Action<int, int, double> step, CancellationToken cancel)
     {
-        var (started, ticks) = (_clock.GetUtcNow(), _clock.GetTimestamp());
         var train = Train(step, cancel);
+        var ticks = _clock.GetTimestamp();
         var validation = Evaluate(_split.Validation).Scores;
         var row = new EpochRow
         {
             Epoch = State.History.Count + 1,
-            Started = started,
+            Started = State.Partial!.Started,
             Ended = _clock.GetUtcNow(),
-            Seconds = _clock.GetElapsedTime(ticks).TotalSeconds,
+            Seconds = State.Partial.Seconds + _clock.GetElapsedTime(ticks).TotalSeconds,
             Train = train,
             Validation = validation,
             LearningRate = _optimizer.LearningRate,
             IsBest = validation["acc"] > State.BestAccuracy,
         };
         State.Add(row, Model.SaveState());
-        State.Average = _average?.Save();
         return row;
     }
 
@@ -105,17 +104,21 @@ sealed class FoldTrainer : IDisposable
         if (State.Selected() is { } weights) Model.LoadState(weights);
     }
 
-    /// <summary>Everything that the next epoch depends on.</summary>
-    public FoldSnapshot Capture() => new(
-        State, Model.SaveState(), _optimizer.SaveState(), _dropout.GetState(), _shuffle.State, _augment.State);
+    /// <summary>Everything that the next step depends on.</summary>
+    public FoldSnapshot Capture()
+    {
+        State.Average = _average?.Save();
+        return new FoldSnapshot(State, Model.SaveState(), _optimizer.SaveState(), _optimizer.LearningRate, _dropout.GetState(), _shuffle.State, _augment.State);
+    }
 
     /// <summary>Goes back to a captured moment.</summary>
     public void Restore(FoldSnapshot snapshot)
     {
         State = snapshot.State;
         Model.LoadState(snapshot.Weights);
-        if (State.Average is { } average) _average?.Load(average, (long)State.History.Count * Batches(_split.Train.Length));
+        if (State.Average is { } average) _average?.Load(average, ((long)State.History.Count * Batches(_split.Train.Length)) + (State.Partial?.Batches ?? 0));
         _optimizer.LoadState(snapshot.Optimizer);
+        _optimizer.LearningRate = snapshot.LearningRate;
         _dropout.SetState(snapshot.Dropout);
         _shuffle.State = snapshot.Shuffle;
         _augment.State = snapshot.Augment;
@@ -133,14 +136,13 @@ sealed class FoldTrainer : IDisposable
     Dictionary<string, double> Train(Action<int, int, double> step, CancellationToken cancel)
     {
         Model.Train();
-        var order = _split.Train.ToArray();
-        _shuffle.Shuffle<int>(order);
+        var partial = State.Partial ??= Begin();
+        var (order, ticks) = (partial.Order, _clock.GetTimestamp());
         var batches = Batches(order.Length);
         var classes = _examples.Set.Classes.Count;
         var clips = new float[(_config.Trainer.BatchSize + 1) * _examples.Length];
         var targets = new float[(_config.Trainer.BatchSize + 1) * classes];
-        var (losses, matrix) = (0.0, new ConfusionMatrix(classes));
-        for (var batch = 0; batch < batches; batch++)
+        for (var batch = partial.Batches; batch < batches; batch++)
         {
             cancel.ThrowIfCancellationRequested();
             var end = batch == batches - 1 ? order.Length : (batch + 1) * _config.Trainer.BatchSize;
@@ -162,12 +164,25 @@ sealed class FoldTrainer : IDisposable
             var value = loss.Item();
             if (!double.IsFinite(value))
                 throw new TrainingException($"fold {_split.Fold}, epoch {State.History.Count + 1}, step {batch + 1}: the loss is {value}; try a lower optim.lr or optim.grad_clip=1");
-            losses += value * indices.Length;
-            Classifier.Count(logits.ToArray<float>(), y, matrix);
+            Classifier.Count(logits.ToArray<float>(), y, partial.Matrix);
             _scope.Reset();
+            State.Partial = partial = partial with
+            {
+                Batches = batch + 1,
+                Losses = partial.Losses + (value * indices.Length),
+                Seconds = partial.Seconds + _clock.GetElapsedTime(ticks).TotalSeconds,
+            };
+            ticks = _clock.GetTimestamp();
             step(batch + 1, batches, value);
         }
-        return StandardScores.Classification(losses / order.Length, matrix);
+        return StandardScores.Classification(partial.Losses / order.Length, partial.Matrix);
+    }
+
+    PartialEpoch Begin()
+    {
+        var order = _split.Train.ToArray();
+        _shuffle.Shuffle<int>(order);
+        return new PartialEpoch(_clock.GetUtcNow(), 0, 0, 0, order, new ConfusionMatrix(_examples.Set.Classes.Count));
     }
 
     // A last batch of one clip would give batch norm no spread: it joins the batch before.

@@ -112,7 +112,8 @@ sealed class UrbanEvidence
         };
         lines.AddRange(_outcomes.Select(outcome =>
             $"{outcome.Split.Fold,4}  {outcome.Split.Test.Length,6}  {Text(Accuracy.Of(outcome.Test.Matrix)),8}  {Text(Accuracy.Of(outcome.Nearest)),7}  {Text(Accuracy.Of(outcome.Majority)),8}"));
-        lines.Add($"mean {"",7}  {Text(folds.Mean),8}  {Mean(outcome => outcome.Nearest),7}  {Mean(outcome => outcome.Majority),8}   deviation {Text(folds.PopulationDeviation)} (n), {Text(folds.SampleDeviation)} (n-1)");
+        if (_outcomes.Count > 1)
+            lines.Add($"mean {"",7}  {Text(folds.Mean),8}  {Mean(outcome => outcome.Nearest),7}  {Mean(outcome => outcome.Majority),8}   deviation {Text(folds.PopulationDeviation)} (n), {Text(folds.SampleDeviation)} (n-1)");
         lines.Add($"all held-out clips: accuracy {Text(summary.Test["acc"])} (95 % interval {Text(interval.Low)} to {Text(interval.High)} over recordings), macro F1 {Text(summary.Test["f1_macro"])}");
         lines.AddRange(Scenes().Select(scene => $"{scene.Key}: accuracy {Text((double)scene.Value!["acc"]!)} of {scene.Value["clips"]} clips"));
         lines.AddRange(summary.Warnings.Select(warning => "warning: " + warning));

@@ -50,11 +50,13 @@ public sealed record RunOptions(string Root = "results", string Name = "");
 
 /// <summary>Folds and what is held out.</summary>
 /// <param name="Folds">Folds that take part; empty for all.</param>
+/// <param name="HeldOut">Folds that are held out, one network each; empty for all that take part.</param>
 /// <param name="Count">Folds to make, by group, where the dataset has none.</param>
 /// <param name="Validation">Which data pick the epoch.</param>
 /// <param name="ValidationShare">Share of the training folds that <see cref="ValidationRule.Cut"/> takes.</param>
 public sealed record CrossValidationOptions(
     IReadOnlyList<int> Folds,
+    IReadOnlyList<int> HeldOut,
     [property: Range(2, 1000)] int Count = 5,
     ValidationRule Validation = ValidationRule.Auto,
     [property: Range(0, 0.5)] double ValidationShare = 0.15);
@@ -177,6 +179,8 @@ public enum WeightSelection
 /// <param name="Device"><c>auto</c>, <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>mps</c>.</param>
 /// <param name="Threads">Threads of the tensor engine; 0 for one a core.</param>
 /// <param name="KeepEpochs">Whether the weights of every epoch are kept.</param>
+/// <param name="CheckpointSteps">Steps between checkpoints within an epoch; 0 for none. One is always kept at an epoch's end and on interruption.</param>
+/// <param name="CheckpointMinutes">Minutes between checkpoints within an epoch; 0 for none.</param>
 public sealed record UrbanTrainerOptions(
     [property: Range(0, 100_000)] int Epochs = 30,
     [property: Range(1, 65_536)] int BatchSize = 16,
@@ -186,4 +190,6 @@ public sealed record UrbanTrainerOptions(
     [property: Range(0, 0.999999)] double AverageDecay = 0.98,
     string Device = "auto",
     [property: Range(0, 4096)] int Threads = 0,
-    bool KeepEpochs = true);
+    bool KeepEpochs = true,
+    [property: Range(0, 1_000_000_000)] int CheckpointSteps = 0,
+    [property: Range(0, 1_000_000)] double CheckpointMinutes = 10);

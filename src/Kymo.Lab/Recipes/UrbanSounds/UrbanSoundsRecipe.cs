@@ -2,6 +2,8 @@ using System.Globalization;
 using Kymo.Config;
 using Kymo.Lab.Data;
 using Kymo.Lab.Metrics;
+using Kymo.Lab.Runs;
+using Kymo.Lab.Training;
 using Kymo.Torch;
 
 namespace Kymo.Lab.Recipes.UrbanSounds;
@@ -34,18 +36,19 @@ public static class UrbanSoundsRecipe
 
     internal static RecipeResult Run(UrbanSoundsConfig config, RecipeContext context)
     {
+        // --- Engine
+        var device = Devices.Of(config.Trainer.Device);
+        TorchThreads.Set(config.Trainer.Threads > 0 ? config.Trainer.Threads : Environment.ProcessorCount);
+
         // --- Recordings, features, splits
         var set = UrbanSoundsData.Read(config);
         using var cache = OpenCache(config, set, context);
         set = set.Without(cache.Index.Exclusions);
         var examples = new SpectrogramExamples(set, cache);
-        var splits = Splits.CrossValidation(set, config.Cv.Folds, config.Cv.Validation, config.Cv.ValidationShare, config.Seed);
+        var splits = Splits.CrossValidation(set, config.Cv.Folds, config.Cv.Validation, config.Cv.ValidationShare, config.Seed, config.Cv.HeldOut);
         if (config.Compat == "none")
             foreach (var split in splits) Splits.CheckNoLeak(set, split);
 
-        // --- Engine
-        var device = Device.Parse(config.Trainer.Device);
-        TorchThreads.Set(config.Trainer.Threads > 0 ? config.Trainer.Threads : Environment.ProcessorCount);
         context.Tell(new RecipeEvent.Stage(string.Create(CultureInfo.InvariantCulture,
             $"{set.Name}: {set.Recordings.Count} recordings, {set.Classes.Count} classes, folds {string.Join(", ", splits.Select(split => split.Fold))}; {device}, {TorchThreads.Get()} threads")));
         if (config.Trainer.Epochs == 0) return Ready(config, examples, splits[0], device, context);
@@ -99,19 +102,20 @@ public static class UrbanSoundsRecipe
         if (checkpoints.Load(text => context.Tell(new RecipeEvent.Warning(text))) is { } snapshot)
         {
             trainer.Restore(snapshot);
-            context.Tell(new RecipeEvent.Stage($"{title}: going on after epoch {trainer.State.History.Count}"));
+            context.Tell(new RecipeEvent.Stage($"{title}: going on after epoch {trainer.State.History.Count}"
+                + (snapshot.State.Partial is { } partial ? $" and {partial.Batches} steps" : "")));
         }
         run.BeginFold(split.Fold, trainer.State.History.Count);
 
+        var pace = new CheckpointPace(config.Trainer.CheckpointSteps, config.Trainer.CheckpointMinutes, context.Clock);
         while (!trainer.IsFinished)
         {
             var epoch = trainer.State.History.Count + 1;
-            var row = trainer.RunEpoch(
-                (step, steps, loss) => context.Tell(new RecipeEvent.Progress(
-                    $"{title} epoch {epoch}/{config.Trainer.Epochs} step", step, steps, loss.ToString("loss 0.000", CultureInfo.InvariantCulture))),
-                context.Cancel);
+            var row = RunEpoch(trainer, checkpoints, pace, context, (step, steps, loss) => context.Tell(new RecipeEvent.Progress(
+                $"{title} epoch {epoch}/{config.Trainer.Epochs} step", step, steps, loss.ToString("loss 0.000", CultureInfo.InvariantCulture))));
             run.EndEpoch(split.Fold, row, trainer);
             checkpoints.Save(trainer.Capture());
+            pace.Kept();
             context.Tell(new RecipeEvent.Stage(string.Create(CultureInfo.InvariantCulture,
                 $"{title} epoch {epoch}: train loss {row.Train["loss"]:F3} acc {row.Train["acc"]:F3}, validation loss {row.Validation["loss"]:F3} acc {row.Validation["acc"]:F3}, {row.Seconds:F1} s")));
         }
@@ -128,5 +132,30 @@ public static class UrbanSoundsRecipe
     sealed class Relay<T>(Action<T> act) : IProgress<T>
     {
         public void Report(T value) => act(value);
+    }
+
+    // One epoch; checkpoints within it at their pace, and at the step where it is asked to stop.
+    static EpochRow RunEpoch(
+        FoldTrainer trainer, FoldCheckpoints checkpoints, CheckpointPace pace, RecipeContext context, Action<int, int, double> tell)
+    {
+        try
+        {
+            return trainer.RunEpoch(
+                (step, steps, loss) =>
+                {
+                    if (pace.IsDueAfterStep())
+                    {
+                        checkpoints.Save(trainer.Capture());
+                        pace.Kept();
+                    }
+                    tell(step, steps, loss);
+                },
+                context.Cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            checkpoints.Save(trainer.Capture());
+            throw;
+        }
     }
 }

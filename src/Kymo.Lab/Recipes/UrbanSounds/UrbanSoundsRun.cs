@@ -22,7 +22,7 @@ sealed class UrbanSoundsRun : IDisposable
     };
 
     // Where results go and how fast they come does not change them.
-    static readonly string[] s_circumstances = ["run", "data.root", "data.cache", "data.workers", "trainer.device", "trainer.threads", "trainer.eval_batch_size", "trainer.keep_epochs"];
+    static readonly string[] s_circumstances = ["run", "data.root", "data.cache", "data.workers", "trainer.device", "trainer.threads", "trainer.eval_batch_size", "trainer.keep_epochs", "trainer.checkpoint_steps", "trainer.checkpoint_minutes"];
 
     readonly UrbanSoundsConfig _config;
     readonly RecipeContext _context;
@@ -61,13 +61,14 @@ sealed class UrbanSoundsRun : IDisposable
         var name = config.Run.Name != "" ? config.Run.Name
             : string.Create(CultureInfo.InvariantCulture, $"urban-sounds_{set.Name.ToLowerInvariant()}_seed{config.Seed}");
         var folder = context.Resume is { } resume
-            ? RunFolder.Resume(config.Run.Root, ResumeName(resume, config, name), context.Clock)
+            ? RunFolder.Resume(config.Run.Root, resume == "auto" ? name : resume, context.Clock)
             : RunFolder.Create(config.Run.Root, name, context.Clock);
         try
         {
             var run = new UrbanSoundsRun(config, context, folder, contract, set, data, device);
             if (context.Resume is null) run.Begin();
             else run.GoOn();
+            context.Tell(new RecipeEvent.Opened(folder.Root, folder.Name));
             return run;
         }
         catch
@@ -227,17 +228,6 @@ sealed class UrbanSoundsRun : IDisposable
             WeightDecay = _config.Optim.WeightDecay,
         };
         return new AdamState(parameters, [group]).ToPickle();
-    }
-
-    static string ResumeName(string resume, UrbanSoundsConfig config, string name)
-    {
-        if (resume is "auto") return name;
-        if (resume is not "last") return Path.GetFileName(Path.TrimEndingDirectorySeparator(resume));
-        var runs = Path.Combine(config.Run.Root, "runs");
-        var last = Directory.Exists(runs)
-            ? Directory.GetDirectories(runs, "urban-sounds*").OrderByDescending(Directory.GetLastWriteTimeUtc).FirstOrDefault(folder => !File.Exists(Path.Combine(folder, RunFiles.Hashes)))
-            : null;
-        return last is null ? throw new ConfigException($"there is no unfinished run of urban-sounds under {runs}") : Path.GetFileName(last);
     }
 
     static JsonObject Resolved(UrbanSoundsConfig config) => JsonSerializer.SerializeToNode(config, s_json)!.AsObject();

@@ -1,0 +1,25 @@
+using Kymo.Config;
+using Kymo.Torch;
+
+namespace Kymo.Lab.Training;
+
+/// <summary>The device that a configuration asks for.</summary>
+public static class Devices
+{
+    /// <summary>The device that <c>trainer.device</c> names.</summary>
+    /// <param name="name"><c>auto</c>, <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>mps</c>.</param>
+    /// <exception cref="ConfigException">No such name, or no such device here.</exception>
+    /// <exception cref="TorchException">LibTorch itself is not here.</exception>
+    public static Device Of(string name)
+    {
+        _ = Device.Available();
+        try
+        {
+            return Device.Parse(name);
+        }
+        catch (Exception error) when (error is TorchException or ArgumentException)
+        {
+            throw new ConfigException($"trainer.device={name}: {error.Message}");
+        }
+    }
+}

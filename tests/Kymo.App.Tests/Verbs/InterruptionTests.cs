@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Kymo.App.Tests.Verbs;
+
+/// <summary>A training that is killed or interrupted goes on and ends in the same numbers. KYMO_KILLS sets how many times it is killed.</summary>
+public sealed class InterruptionTests(TrainedRun trained) : IClassFixture<TrainedRun>
+{
+    // Files that name times, durations or the resumption itself.
+    static readonly string[] s_timed =
+    [
+        "events.jsonl", "events.out.tfevents", "epoch_metrics.csv", "test_metrics.csv", "metrics.json", "env.json", "git.json", "contract.json",
+        "files.sha256", "report.html", "figures", "training_state.json", "run_name", "resolved_config.json", "wandb", ".hydra", "fold_metrics.csv",
+        "class_metrics.csv", "index", "data_fingerprint.json",
+    ];
+
+    [Fact]
+    public void Killed_at_random_moments_and_resumed_it_ends_in_the_same_bytes()
+    {
+        var kills = int.Parse(Environment.GetEnvironmentVariable("KYMO_KILLS") ?? "5", CultureInfo.InvariantCulture);
+        var random = new Random(7);
+        for (var kill = 0; kill < kills; kill++)
+        {
+            var name = $"cut{kill}";
+            string[] resume = [];
+            var lines = 2 + random.Next(14);
+            var ended = false;
+            // Killed twice, at another line each time, then left alone.
+            for (var time = 0; time < 2 && !ended; time++)
+            {
+                ended = KillAfter(lines + time, random.Next(60), [.. TrainedRun.Training, $"run.name={name}", $"trainer.checkpoint_steps={kill % 3}", .. resume]);
+                if (Directory.Exists(trained.PathOf("results", "runs", name))) resume = ["--resume", name];
+            }
+            if (!ended) KymoProgram.Succeed(trained.Folder, [.. TrainedRun.Training, $"run.name={name}", .. resume]);
+            SameEnd(trained.PathOf("results", "runs", name));
+        }
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public void Asked_to_stop_it_ends_with_130_keeps_every_step_and_says_how_to_go_on(string signal)
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("needs the signals of Unix");
+        var name = "stopped" + signal;
+        using var process = KymoProgram.Start(trained.Folder, [], [.. TrainedRun.Training, $"run.name={name}"]);
+        while (process.StandardError.ReadLine() is { } line && !line.StartsWith("fold 2 epoch 1:", StringComparison.Ordinal)) { }
+        using (Process.Start("kill", ["-" + signal, process.Id.ToString(CultureInfo.InvariantCulture)])) { }
+        var said = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(130, process.ExitCode);
+        Assert.Contains("--resume " + name, said);
+        // The run knows the settings that it was begun with.
+        var resumed = KymoProgram.Succeed(trained.Folder, "train", "urban-sounds", "--resume", "last");
+        Assert.Contains("fold 2: going on after epoch", resumed.Error);
+        SameEnd(trained.PathOf("results", "runs", name));
+    }
+
+    [Fact]
+    public void Truncated_checkpoint_is_passed_over_for_the_one_before()
+    {
+        KillAtLine("fold 2 epoch 3:", [.. TrainedRun.Training, "run.name=truncated", "trainer.checkpoint_steps=1"], trained.Folder);
+        var newest = trained.PathOf("results", "runs", "truncated", "folds", "fold_2", "checkpoints", "state.pth");
+        using (var file = File.OpenWrite(newest)) file.SetLength(file.Length / 2);
+        var resumed = KymoProgram.Succeed(trained.Folder, "train", "urban-sounds", "--resume", "truncated");
+        Assert.Contains("going back to the checkpoint before it", resumed.Error);
+        SameEnd(trained.PathOf("results", "runs", "truncated"));
+    }
+
+    [Fact]
+    public void Disk_that_fills_up_during_a_checkpoint_loses_nothing()
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess) Assert.Skip("needs root on Linux to mount a small file system");
+        var small = Directory.CreateDirectory(trained.PathOf("small")).FullName;
+        if (Shell("mount", "-t", "tmpfs", "-o", "size=15m", "tmpfs", small) != 0) Assert.Skip("needs the right to mount a small file system");
+        try
+        {
+            string[] training = [.. TrainedRun.Training, $"run.root={small}", "data.cache=results/cache", "run.name=base"];
+            var full = KymoProgram.Run(trained.Folder, training);
+            Assert.Equal(1, full.Code);
+            Assert.Contains("No space left", full.Error);
+            Assert.Equal(0, Shell("mount", "-o", "remount,size=100m", small));
+            KymoProgram.Succeed(trained.Folder, [.. training, "--resume", "base"]);
+            SameEnd(Path.Combine(small, "runs", "base"));
+        }
+        finally
+        {
+            Shell("umount", small);
+        }
+    }
+
+    static void KillAtLine(string beginning, string[] arguments, string folder)
+    {
+        using var process = KymoProgram.Start(folder, [], arguments);
+        while (process.StandardError.ReadLine() is { } line && !line.StartsWith(beginning, StringComparison.Ordinal)) { }
+        process.Kill();
+        process.WaitForExit();
+    }
+
+    static int Shell(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+
+    // Whether the program came to its end before.
+    bool KillAfter(int lines, int milliseconds, string[] arguments)
+    {
+        using var process = KymoProgram.Start(trained.Folder, [], arguments);
+        for (var i = 0; i < lines; i++)
+            if (process.StandardError.ReadLine() is null) break;
+        Thread.Sleep(milliseconds);
+        process.Kill();
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+
+    void SameEnd(string run)
+    {
+        var files = Directory.GetFiles(trained.Run, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(trained.Run, file))
+            .Where(file => !s_timed.Any(timed => file.Split('/').Any(part => part.StartsWith(timed, StringComparison.Ordinal)))).ToArray();
+        Assert.Contains("predictions.csv", files);
+        Assert.Contains(Path.Combine("folds", "fold_3", "checkpoints", "best_model.safetensors"), files);
+        foreach (var file in files)
+            Assert.True(File.ReadAllBytes(Path.Combine(trained.Run, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(run, file))), $"{run}: {file} differs");
+        KymoProgram.Succeed(trained.Folder, "runs", "verify", run);
+    }
+}
