@@ -75,8 +75,10 @@ static class CompletionVerb
     /// <summary>The hidden verb that the scripts ask: one candidate a line, with a blank behind it if the word is then finished.</summary>
     public static Command CreateAnswer(Terminal terminal)
     {
-        var words = new Argument<string[]>("words") { Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("complete", "What the last of these words may become.") { words };
+        var words = new Argument<string[]>("words") { Description = "what was typed after the program's name; the last word may be empty", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("complete", "What the last word of a command line may become, for the scripts of `kymo completion`.\n\n"
+            + "Example:\n  kymo complete -- train urban-sounds trainer.ep")
+        { words };
         command.Hidden = true;
         command.Handle(terminal, (parsed, _) =>
         {
