@@ -6,81 +6,146 @@ using Kymo.Lab.Recipes;
 namespace Kymo.App;
 
 /// <summary>
-/// A sweep: one run for each combination, in Hydra's order. Its folder (<c>hydra.sweep.dir</c>) keeps a ledger, so that the same sweep
-/// started again keeps every number, runs what failed and leaves what is done.
+/// A sweep: one run for each combination, in Hydra's order. Its folder (<c>hydra.sweep.dir</c>) keeps a ledger: the same sweep started
+/// again in the same folder keeps every number, runs what failed and leaves what is done. <c>sweep.on_failure=continue</c> goes on after
+/// a job that fails; the default, <c>stop</c>, ends the sweep with its error.
 /// </summary>
-static class Multirun
+sealed class Multirun
 {
-    /// <summary>Runs the sweep.</summary>
-    public static int Run(
-        Recipe recipe, IReadOnlyList<string> typed, IReadOnlyList<string> folders, string? configName, Terminal terminal, CancellationToken cancel)
-    {
-        var overrides = Override.ParseAll(typed);
-        var request = Configuration.Request(recipe, overrides, folders, configName, multirun: true, terminal);
-        var whole = new ConfigComposer().Compose(request);
-        var folder = SweepFolder(whole, terminal);
-        Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, "multirun.yaml"), YamlWriter.Write(whole.Hydra));
-        var ledger = SweepLedger.Open(Path.Combine(folder, "jobs.jsonl"));
-        var jobs = BasicSweeper.Plan(overrides, null, group => new ConfigComposer().Options(request, group)).SelectMany(batch => batch).ToArray();
-        // Every job is composed before the first one starts.
-        var composed = jobs.Select(job => Configuration.Compose(recipe, [.. job.Overrides.Select(part => part.Text)], folders, configName, multirun: false, terminal)).ToArray();
+    const string OnFailure = "sweep.on_failure";
 
-        terminal.Note($"[{Now()}][HYDRA] Launching {jobs.Length} jobs locally");
-        var results = new JsonArray();
-        for (var i = 0; i < jobs.Length; i++)
-        {
-            var entry = ledger.Register(jobs[i], composed[i].Identity);
-            ledger.Save();
-            terminal.Note($"[{Now()}][HYDRA] \t#{entry.Number} : {jobs[i]}");
-            if (entry.State == JobState.Done)
-            {
-                terminal.Note("  done before; not run again");
-                continue;
-            }
-            results.Add(RunJob(recipe, jobs[i], composed[i], entry, ledger, terminal, cancel));
-        }
-        terminal.Say(folder);
-        terminal.Answer(new JsonObject { ["sweep_dir"] = folder, ["jobs"] = results });
-        return ExitCode.Done;
+    readonly Recipe _recipe;
+    readonly Terminal _terminal;
+    readonly string _folder;
+    readonly SweepLedger _ledger;
+    readonly bool _goesOn;
+    readonly IReadOnlyList<PlannedJob> _jobs;
+
+    Multirun(Recipe recipe, IReadOnlyList<string> typed, IReadOnlyList<string> folders, string? configName, Terminal terminal)
+    {
+        (_recipe, _terminal) = (recipe, terminal);
+        var overrides = Override.ParseAll(typed);
+        _goesOn = GoesOn(overrides.LastOrDefault(item => item.KeyOrGroup == OnFailure));
+        overrides = [.. overrides.Where(item => item.KeyOrGroup != OnFailure)];
+        var request = Configuration.Request(recipe, overrides, folders, configName, multirun: true, terminal);
+        var composer = new ConfigComposer();
+        var whole = composer.Compose(request);
+        foreach (var warning in whole.Warnings) terminal.Warn(warning);
+        var swept = SweeperParameters(whole).Concat(overrides.Where(item => !item.IsHydra));
+        var jobs = BasicSweeper.Plan(swept, null, group => composer.Options(request, group)).SelectMany(batch => batch).ToArray();
+        // Every job is composed before the first one starts.
+        var composed = jobs.Select(job => composer.ComposeJob(request, job)).ToArray();
+        _folder = SweepFolder(whole);
+        Directory.CreateDirectory(_folder);
+        WriteWhole(Path.Combine(_folder, "multirun.yaml"), YamlWriter.Write(whole.All));
+        _ledger = SweepLedger.Open(Path.Combine(_folder, "jobs.jsonl"));
+        _jobs = [.. jobs.Zip(composed, (job, composition) => new PlannedJob(job, composition, _ledger.Register(job, composition.Identity).Number))];
+        _ledger.Save();
+        foreach (var job in _jobs) SetNumber(job.Composition, job.Number);
     }
 
-    static JsonObject RunJob(
-        Recipe recipe, SweepJob job, Composition composition, LedgerEntry entry, SweepLedger ledger, Terminal terminal, CancellationToken cancel)
+    /// <summary>Runs the sweep.</summary>
+    public static int Run(
+        Recipe recipe, IReadOnlyList<string> typed, IReadOnlyList<string> folders, string? configName, Terminal terminal, CancellationToken cancel) =>
+        new Multirun(recipe, typed, folders, configName, terminal).Run(cancel);
+
+    int Run(CancellationToken cancel)
     {
-        var settings = Configuration.Resolve(composition, terminal);
+        _terminal.Note($"[{Now()}][HYDRA] Launching {_jobs.Count} jobs locally");
+        var results = new JsonArray();
+        var failed = new List<int>();
+        foreach (var job in _jobs)
+        {
+            _terminal.Note($"[{Now()}][HYDRA] \t#{job.Number} : {job.Job}");
+            if (_ledger.Entries[job.Number].State == JobState.Done)
+            {
+                _terminal.Note("  done before; not run again");
+                continue;
+            }
+            try
+            {
+                results.Add(RunJob(job, cancel));
+            }
+            catch (Exception error) when (_goesOn && error is not OperationCanceledException)
+            {
+                failed.Add(job.Number);
+                _terminal.Warn($"job {job.Number} failed: {error.Message}");
+                results.Add(new JsonObject { ["number"] = job.Number, ["overrides"] = job.Job.ToString(), ["error"] = error.Message });
+            }
+        }
+        if (failed.Count > 0) _terminal.Note($"{failed.Count} of {_jobs.Count} jobs failed ({string.Join(", ", failed)}); the same command in the same folder runs them again");
+        _terminal.Say(_folder);
+        _terminal.Answer(new JsonObject { ["sweep_dir"] = _folder, ["jobs"] = results });
+        return failed.Count == 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    JsonObject RunJob(PlannedJob job, CancellationToken cancel)
+    {
+        var settings = Configuration.Resolve(job.Composition, _terminal);
         var run = (MapNode)settings["run"]!;
-        var name = run["name"] is ScalarNode { Value: string { Length: > 0 } given } ? given : recipe.Name;
-        run["name"] = new ScalarNode($"{name}_job{entry.Number}_{composition.Identity[..6]}");
+        var name = run["name"] is ScalarNode { Value: string { Length: > 0 } given } ? given : _recipe.Name;
+        run["name"] = new ScalarNode($"{name}_job{job.Number}_{job.Composition.Identity[..6]}");
         var folder = Path.Combine(((ScalarNode)run["root"]!).ToString(), "runs", ((ScalarNode)run["name"]!).ToString());
-        ledger.Mark(entry.Number, JobState.Running);
-        ledger.Save();
+        _ledger.Mark(job.Number, JobState.Running);
         try
         {
-            var typed = job.Overrides.Select(part => part.Text).ToArray();
+            var typed = job.Job.Overrides.Select(part => part.Text).ToArray();
             var resume = Directory.Exists(folder) ? Path.GetFileName(folder) : null;
-            var result = recipe.Run(settings, Configuration.Context(composition, typed, resume, false, terminal, cancel));
-            ledger.Mark(entry.Number, JobState.Done);
-            foreach (var line in result.Summary) terminal.Say(line);
-            return new JsonObject { ["number"] = entry.Number, ["overrides"] = job.ToString(), ["run_dir"] = result.Folder, ["metrics"] = result.Metrics.DeepClone() };
+            var result = _recipe.Run(settings, Configuration.Context(job.Composition, typed, resume, false, _terminal, cancel));
+            _ledger.Mark(job.Number, JobState.Done);
+            foreach (var line in result.Summary) _terminal.Say(line);
+            return new JsonObject { ["number"] = job.Number, ["overrides"] = job.Job.ToString(), ["run_dir"] = result.Folder, ["metrics"] = result.Metrics.DeepClone() };
         }
-        catch
+        catch (Exception error)
         {
-            ledger.Mark(entry.Number, JobState.Failed);
+            _ledger.Mark(job.Number, error is OperationCanceledException ? JobState.Stale : JobState.Failed);
             throw;
         }
         finally
         {
-            ledger.Save();
-            terminal.OpenRun = null;  // The sweep goes on when its own command is typed again.
+            _terminal.OpenRun = null;  // The sweep goes on when its own command is typed again.
         }
     }
 
-    static string SweepFolder(Composition composition, Terminal terminal)
+    static bool GoesOn(Override? typed) => typed?.Value switch
     {
-        var resolver = ConfigResolver.Of(composition.All, terminal.Environment, TimeProvider.System, composition.Hydra);
-        return resolver.Select("hydra.sweep.dir") is ScalarNode { Value: string folder } ? folder : "multirun";
+        null or TextValue { Text: "stop" } => false,
+        TextValue { Text: "continue" } => true,
+        _ => throw new ConfigException($"{typed.Text}: expected stop or continue; type {OnFailure}=stop or {OnFailure}=continue"),
+    };
+
+    // hydra.sweeper.params holds sweeps as key and text, as they would be typed.
+    static IEnumerable<Override> SweeperParameters(Composition whole) =>
+        whole.Hydra["sweeper"] is MapNode sweeper && sweeper["params"] is MapNode parameters
+            ? parameters.Select(entry => Override.Parse($"{entry.Key}={entry.Value}"))
+            : [];
+
+    /// <summary>The sweep's folder. One that is named by the time of the start is never shared with another start.</summary>
+    string SweepFolder(Composition composition)
+    {
+        var resolver = ConfigResolver.Of(composition.All, _terminal.Environment, TimeProvider.System, composition.Hydra);
+        var folder = resolver.Select("hydra.sweep.dir") is ScalarNode { Value: string given } ? given : "multirun";
+        var isNamedByTime = composition.Hydra["sweep"] is MapNode sweep && sweep["dir"] is { IsInterpolation: true } text && text.ToString()!.Contains("${now:");
+        if (!isNamedByTime || !Directory.Exists(folder)) return folder;
+        var number = 1;
+        while (Directory.Exists($"{folder}_{number}")) number++;
+        return $"{folder}_{number}";
+    }
+
+    static void SetNumber(Composition composition, int number)
+    {
+        var job = (MapNode)composition.Hydra["job"]!;
+        job["num"] = new ScalarNode(number);
+        job["id"] = new ScalarNode(number.ToString(CultureInfo.InvariantCulture));
+    }
+
+    static void WriteWhole(string path, string text)
+    {
+        File.WriteAllText(path + ".new", text);
+        File.Move(path + ".new", path, overwrite: true);
     }
 
     static string Now() => DateTime.Now.ToString("yyyy-MM-dd HH:mm:ss,fff", CultureInfo.InvariantCulture);
+
+    sealed record PlannedJob(SweepJob Job, Composition Composition, int Number);
 }

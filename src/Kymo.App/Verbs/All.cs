@@ -21,5 +21,7 @@ static class All
         RunsVerb.Create(terminal),
         FeaturesVerb.Create(terminal),
         ModelVerb.Create(terminal),
+        CompletionVerb.Create(terminal),
+        CompletionVerb.CreateAnswer(terminal),
     ];
 }
