@@ -178,8 +178,8 @@ void convolve(const Sizes& s, const at::Tensor& x, const at::Tensor& weight, con
             for (int64_t i = 0; i < s.pooled_columns; i += columns) {
                 const int64_t windows = std::min(columns, s.pooled_columns - i), count = windows * s.window_wide;
                 for (int64_t j = 0; j < s.window_high; j++)
-                    kernels.rows(held_rows + (y - first + j) * input.row + i * s.window_wide * s.in, input.row, s.in, s.high, s.wide * s.in, w,
-                                 b, s.filled, tiles + j * tile, count);
+                    kernels.rows(held_rows + (y - first + j) * input.row + i * s.window_wide * s.in, input.row, s.in, s.high, s.wide * s.in,
+                                 w, b, s.filled, tiles + j * tile, count);
                 const int64_t place = ((example * s.pooled_rows + y / s.window_high) * s.pooled_columns + i) * s.out;
                 kernels.pool({tiles, tile, s.filled, nullptr, nullptr, s.out, s.window_high, s.window_wide, windows, relu}, to + place,
                              places != nullptr ? places + place : nullptr);

@@ -36,8 +36,8 @@ struct ConvolutionGradients {
     at::Tensor input, weight, bias;  // the bias's only without normalisation
 };
 
-// Convolution, ReLU and maxima to output and index, which may be undefined. With `moments` the sums of each channel of the convolution's
-// output without bias and of its square, Float64 (2, channel).
+// Convolution, ReLU and maxima to output and index, which may be undefined. With `moments` the sum of each channel of the convolution's
+// output and of its square, Float64 (2, channel).
 void convolve(const ConvolutionSizes& s, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, bool relu,
               const at::Tensor& output, const at::Tensor& index, at::Tensor* moments);
 

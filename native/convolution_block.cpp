@@ -28,14 +28,16 @@ struct Block : torch::autograd::Function<Block> {
         else {
             const kt::ConvolutionSizes all(x, weight, 1, 1);
             values = at::empty({s.batch, s.out, s.rows, s.columns}, x.options().memory_format(kt::kTogether));
+            // About the mean of each channel is taken off first, so that the squares keep their digits.
+            const auto about = at::mv(weight.sum(at::IntArrayRef{2, 3}), x.select(0, 0).mean(at::IntArrayRef{1, 2}));
             at::Tensor moments;
-            kt::convolve(all, x, weight, at::empty({0}, x.options()), false, values, at::Tensor(), &moments);
+            kt::convolve(all, x, weight, about.neg(), false, values, at::Tensor(), &moments);
             const auto count = static_cast<double>(s.batch * s.rows * s.columns);
             moments.div_(count);
             center = moments[0];
             const auto spread = (moments[1] - center * center).clamp_min(0);
             scale = (spread + options->epsilon).rsqrt();
-            move(mean, bias.numel() > 0 ? center + bias : center, options->momentum);
+            move(mean, center + (bias.numel() > 0 ? about + bias : about), options->momentum);
             move(variance, spread * (count / (count - 1)), options->momentum);
             const auto factor = norm_weight * scale;
             kt::normalize(s, values, factor.to(at::kFloat), (norm_bias - factor * center).to(at::kFloat), options->relu, output, index);
@@ -61,7 +63,7 @@ struct Block : torch::autograd::Function<Block> {
         const auto grad = grads[0].stride(1) == 1 ? grads[0] : grads[0].contiguous(kt::kTogether);
         const bool normalizes = values.defined(), has_bias = context->saved_data["bias"].toBool();
         kt::Incoming incoming{s, grad, index.defined() ? index.data_ptr<uint8_t>() : nullptr,
-                          normalizes ? values.data_ptr<float>() : nullptr, nullptr, nullptr, nullptr};
+                              normalizes ? values.data_ptr<float>() : nullptr, nullptr, nullptr, nullptr};
         variable_list result(8);
         at::Tensor factor, slope, offset;
         if (normalizes) {

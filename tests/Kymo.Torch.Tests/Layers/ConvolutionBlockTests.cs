@@ -72,6 +72,26 @@ public sealed class ConvolutionBlockTests
     }
 
     [Fact]
+    public void Normalisation_far_from_zero_loses_no_more_digits_than_LibTorch()
+    {
+        using var leaks = new LeakCheck();
+        using var scope = new TensorScope();
+        using var generator = new RandomGenerator(5);
+        var input = scope.Normal(generator, 4, 2, 40, 30) + 300;
+        var (weight, ones, zeros) = (scope.Normal(generator, 8, 2, 3, 3), scope.Ones(8), scope.Zeros(8));
+        var joined = Functional.ConvolutionBlock(input, weight, zeros, ones, zeros, null, null, true, 0.1, 1e-5, false, [1, 1], 1, 1);
+        var single = OneByOne(ElementType.Float32);
+        var exact = OneByOne(ElementType.Float64);
+        Assert.InRange(Error(joined), 0, 2 * Error(single));
+
+        Tensor OneByOne(ElementType type) => Functional.BatchNorm(
+            Functional.Conv2d(input.To(type), weight.To(type), zeros.To(type), [1, 1], [1, 1], [1, 1]),
+            ones.To(type), zeros.To(type), null, null, true, 0.1, 1e-5);
+
+        double Error(Tensor output) => (output.To(ElementType.Float64) - exact).Abs().Max().Item();
+    }
+
+    [Fact]
     public void Layers_of_a_sequence_give_what_they_give_alone()
     {
         using var leaks = new LeakCheck();
