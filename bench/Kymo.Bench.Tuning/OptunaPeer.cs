@@ -13,6 +13,9 @@ sealed class OptunaPeer(string script)
     /// <summary>Seconds, without the start of Python, of asking and telling trials on a new SQLite file.</summary>
     public double Speed(SearchSpace space, int trials, string path) => Number(Run("speed", Text(space), Text(trials), path));
 
+    /// <summary>A worker that asks and tells trials of a study it makes or opens.</summary>
+    public Process Worker(SearchSpace space, int trials, string address) => Start("worker", Text(space), Text(trials), address);
+
     /// <summary>The best value of a search whose values are calculated here.</summary>
     public double Search(SearchSpace space, int trials, int seed, Func<double[], double> objective)
     {

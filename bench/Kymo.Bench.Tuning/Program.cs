@@ -3,29 +3,26 @@ using System.Globalization;
 using Kymo.Bench.Tuning;
 using Kymo.Tuning;
 
-// kymo-bench-tuning speed [--trials N] | functions [--trials N] [--seeds N]: TPE beside Optuna, both sides in one run.
+// TPE beside Optuna, both sides in one run:
+//   kymo-bench-tuning speed [--trials N] [--alone]
+//   kymo-bench-tuning functions [--trials N] [--seeds N]
+//   kymo-bench-tuning workers KYMO-ADDRESS OPTUNA-ADDRESS [--workers N] [--trials N], each an empty database of one server
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var peer = new OptunaPeer(Path.Combine(Root(), "bench", "peers", "optuna_tpe.py"));
 switch (args.FirstOrDefault())
 {
     case "speed": Speed(Value("--trials", 1000)); break;
     case "functions": Functions(Value("--trials", 100), Value("--seeds", 20)); break;
-    default: Console.Error.WriteLine("type speed or functions"); return 2;
+    case "workers" when args.Length > 2: Workers(args[1], args[2], Value("--workers", 8), Value("--trials", 50)); break;
+    case "worker": Work(args[1], Value("--trials", 50)); break;
+    default: Console.Error.WriteLine("type speed, functions, or workers with two addresses"); return 2;
 }
 return 0;
 
 // Asking and telling trials of ten parameters on a new SQLite file.
 void Speed(int trials)
 {
-    var space = new SearchSpace(
-    [
-        new("lr", new FloatDistribution(1e-5, 1e-1, log: true)), new(
-            "weight_decay", new FloatDistribution(1e-6, 1e-2, log: true)),
-        new("momentum", new FloatDistribution(0.5, 0.99)), new("smoothing", new FloatDistribution(0, 0.3)),
-        new("alpha", new FloatDistribution(0, 10)), new("dropout", new FloatDistribution(0, 0.5, step: 0.05)),
-        new("layers", new IntDistribution(1, 8)), new("filters", new IntDistribution(8, 256, step: 8)),
-        new("hidden", new IntDistribution(16, 512, log: true)), new("pool", new CategoricalDistribution(["max", "mean", null])),
-    ]);
+    var space = TenParameters();
     var folder = Directory.CreateTempSubdirectory("kymo-bench-");
     var theirs = args.Contains("--alone") ? double.NaN : peer.Speed(space, trials, Path.Combine(folder.FullName, "optuna.db"));
     var ours = Enumerable.Range(0, 3).Select(
@@ -38,16 +35,42 @@ void Speed(int trials)
     Console.WriteLine($"ratio: {theirs / ours.Order().ElementAt(1):F1}");
 }
 
+// Trials a second of several processes on one study, from the first start to the last end.
+void Workers(string ours, string theirs, int workers, int trials)
+{
+    double Rate(string address, Func<Process> start)
+    {
+        using (var storage = StudyStorage.Open(address, TimeProvider.System, OptunaSchema.Version31))
+            Study.OpenOrCreate(storage, "workers", [StudyDirection.Minimize], new RandomSampler(0));
+        var processes = Enumerable.Range(0, workers).Select(_ => start()).ToArray();
+        foreach (var process in processes) process.WaitForExit();
+        using var done = StudyStorage.Open(address, TimeProvider.System);
+        var told = Study.Open(done, "workers", new RandomSampler(0)).Trials();
+        return told.Count / (told.Max(trial => trial.Completed)! - told.Min(trial => trial.Started)!).Value.TotalSeconds;
+    }
+
+    var self = Environment.ProcessPath!;
+    var kymo = Rate(ours, () => Process.Start(self, ["worker", ours, "--trials", trials.ToString()]));
+    var optuna = Rate(theirs, () => peer.Worker(TenParameters(), trials, theirs));
+    Console.WriteLine($"{workers} workers, {trials} trials of 10 parameters each, TPE");
+    Console.WriteLine($"Optuna {peer.Version()}: {optuna:F1} trials a second");
+    Console.WriteLine($"Kymo: {kymo:F1} trials a second");
+    Console.WriteLine($"ratio: {kymo / optuna:F1}");
+}
+
+void Work(string address, int trials)
+{
+    using var storage = StudyStorage.Open(address, TimeProvider.System);
+    var study = Study.Open(storage, "workers", new TpeSampler((uint)Environment.ProcessId));
+    for (var i = 0; i < trials; i++) RunTrial(study, TenParameters());
+}
+
 double KymoSpeed(SearchSpace space, int trials, string path)
 {
     var start = Stopwatch.GetTimestamp();
     using var storage = new SqliteStorage(path, TimeProvider.System, OptunaSchema.Version31);
     var study = Study.Create(storage, "speed", [StudyDirection.Minimize], new TpeSampler(0));
-    for (var i = 0; i < trials; i++)
-    {
-        var trial = study.Ask(space);
-        study.Tell(trial, trial.Frozen.Parameters.Sum(parameter => Math.Pow(parameter.Number - 0.3, 2)));
-    }
+    for (var i = 0; i < trials; i++) RunTrial(study, space);
     return Stopwatch.GetElapsedTime(start).TotalSeconds;
 }
 
@@ -95,6 +118,26 @@ int Value(string name, int otherwise) =>
     Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length
         ? int.Parse(args[at + 1], CultureInfo.InvariantCulture)
         : otherwise;
+
+static void RunTrial(Study study, SearchSpace space)
+{
+    var trial = study.Ask(space);
+    study.Tell(trial, trial.Frozen.Parameters.Sum(parameter => Math.Pow(parameter.Number - 0.3, 2)));
+}
+
+static SearchSpace TenParameters() => new(
+[
+    new("lr", new FloatDistribution(1e-5, 1e-1, log: true)),
+    new("weight_decay", new FloatDistribution(1e-6, 1e-2, log: true)),
+    new("momentum", new FloatDistribution(0.5, 0.99)),
+    new("smoothing", new FloatDistribution(0, 0.3)),
+    new("alpha", new FloatDistribution(0, 10)),
+    new("dropout", new FloatDistribution(0, 0.5, step: 0.05)),
+    new("layers", new IntDistribution(1, 8)),
+    new("filters", new IntDistribution(8, 256, step: 8)),
+    new("hidden", new IntDistribution(16, 512, log: true)),
+    new("pool", new CategoricalDistribution(["max", "mean", null])),
+]);
 
 static string Root()
 {

@@ -2,6 +2,7 @@
 
 optuna_tpe.py speed SPACE TRIALS FILE     seconds of asking and telling TRIALS trials of TPE on a new SQLite file
 optuna_tpe.py search SPACE TRIALS SEED    reads one line of values for each line of numbers it prints, ends with the best value
+optuna_tpe.py worker SPACE TRIALS URL     asks and tells TRIALS trials of the study "workers" in the storage URL
 optuna_tpe.py version                     Optuna's version
 SPACE is an object of name and stored distribution.
 """
@@ -35,6 +36,12 @@ elif command == "speed":
         trial = study.ask(space)
         study.tell(trial, sum((number - 0.3) ** 2 for number in numbers_of(trial)))
     print(time.perf_counter() - start)
+elif command == "worker":
+    space, trials, url = space_of(arguments[0]), int(arguments[1]), arguments[2]
+    study = optuna.create_study(study_name="workers", storage=url, load_if_exists=True, sampler=optuna.samplers.TPESampler())
+    for _ in range(trials):
+        trial = study.ask(space)
+        study.tell(trial, sum((number - 0.3) ** 2 for number in numbers_of(trial)))
 else:
     space, trials, seed = space_of(arguments[0]), int(arguments[1]), int(arguments[2])
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))

@@ -23,6 +23,8 @@ public sealed class HyperbandPruner : Pruner
     /// <exception cref="StudyException">A number is out of its range.</exception>
     public HyperbandPruner(long least = 1, long? most = null, int reduction = 3, int bootstrap = 0)
     {
+        if (least < 1) throw new StudyException($"hyperband starts with {least} steps; type 1 or more");
+        if (reduction < 2) throw new StudyException($"hyperband keeps one in {reduction}; type 2 or more");
         if (most < least) throw new StudyException($"hyperband goes from {least} to {most} steps; type the smaller number first");
         if (bootstrap > 0 && most is null)
             throw new StudyException("hyperband that waits for trials needs the steps of a whole trial");

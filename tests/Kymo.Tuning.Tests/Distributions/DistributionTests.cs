@@ -43,16 +43,30 @@ public sealed class DistributionTests
         foreach (var (_, distribution) in s_cases) Assert.Equal(distribution, DistributionJson.Read(distribution.Json));
     }
 
-    [Theory]
-    [InlineData("""{"name": "UniformDistribution", "attributes": {"low": 0.0, "high": 1.0}}""", """{"name": "FloatDistribution", "attributes": {"step": null, "low": 0.0, "high": 1.0, "log": false}}""")]
-    [InlineData("""{"name": "LogUniformDistribution", "attributes": {"low": 0.5, "high": 1.0}}""", """{"name": "FloatDistribution", "attributes": {"step": null, "low": 0.5, "high": 1.0, "log": true}}""")]
-    [InlineData("""{"name": "DiscreteUniformDistribution", "attributes": {"low": 0.0, "high": 1.1, "q": 0.5}}""", """{"name": "FloatDistribution", "attributes": {"step": 0.5, "low": 0.0, "high": 1.0, "log": false}}""")]
-    [InlineData("""{"name": "IntUniformDistribution", "attributes": {"low": 0, "high": 9, "step": 2}}""", """{"name": "IntDistribution", "attributes": {"log": false, "step": 2, "low": 0, "high": 8}}""")]
-    [InlineData("""{"name": "IntLogUniformDistribution", "attributes": {"low": 2, "high": 9, "step": 1}}""", """{"name": "IntDistribution", "attributes": {"log": true, "step": 1, "low": 2, "high": 9}}""")]
-    [InlineData("""{"type": "float", "low": 1, "high": 2, "log": true}""", """{"name": "FloatDistribution", "attributes": {"step": null, "low": 1.0, "high": 2.0, "log": true}}""")]
-    [InlineData("""{"type": "int", "low": 1, "high": 2}""", """{"name": "IntDistribution", "attributes": {"log": false, "step": 1, "low": 1, "high": 2}}""")]
-    [InlineData("""{"type": "categorical", "choices": [1, "x"]}""", """{"name": "CategoricalDistribution", "attributes": {"choices": [1, "x"]}}""")]
-    public void Old_forms_become_new_ones(string old, string expected) => Assert.Equal(expected, DistributionJson.Read(old).Json);
+    [Fact]
+    public void Old_forms_become_new_ones()
+    {
+        (string Old, Distribution New)[] forms =
+        [
+            ("""{"name": "UniformDistribution", "attributes": {"low": 0.0, "high": 1.0}}""",
+                new FloatDistribution(0, 1)),
+            ("""{"name": "LogUniformDistribution", "attributes": {"low": 0.5, "high": 1.0}}""",
+                new FloatDistribution(0.5, 1, log: true)),
+            ("""{"name": "DiscreteUniformDistribution", "attributes": {"low": 0, "high": 1.1, "q": 0.5}}""",
+                new FloatDistribution(0, 1, step: 0.5)),
+            ("""{"name": "IntUniformDistribution", "attributes": {"low": 0, "high": 9, "step": 2}}""",
+                new IntDistribution(0, 8, step: 2)),
+            ("""{"name": "IntLogUniformDistribution", "attributes": {"low": 2, "high": 9, "step": 1}}""",
+                new IntDistribution(2, 9, log: true)),
+            ("""{"type": "float", "low": 1, "high": 2, "log": true}""",
+                new FloatDistribution(1, 2, log: true)),
+            ("""{"type": "int", "low": 1, "high": 2}""",
+                new IntDistribution(1, 2)),
+            ("""{"type": "categorical", "choices": [1, "x"]}""",
+                new CategoricalDistribution([1, "x"])),
+        ];
+        foreach (var (old, expected) in forms) Assert.Equal(expected, DistributionJson.Read(old));
+    }
 
     [Theory]
     [InlineData("[]")]

@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace Kymo.Tuning.Storages.Sql;
 
-/// <summary>One connection and its prepared statements; placeholders are <c>@0</c>, <c>@1</c> …. One thread at a time.</summary>
+/// <summary>One connection and its statements; placeholders are <c>@0</c>, <c>@1</c> …. One thread at a time.</summary>
 sealed class SqlSession(DbConnection connection) : IDisposable
 {
     readonly Dictionary<string, DbCommand> _commands = [];
