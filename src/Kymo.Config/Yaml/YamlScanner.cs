@@ -21,7 +21,7 @@ internal sealed class YamlScanner
     public YamlScanner(YamlText text) => _text = text;
 
     /// <summary>Where a key may have begun.</summary>
-    readonly record struct SimpleKey(int Token, LinkedListNode<YamlToken>? Before, bool Required, YamlMark Mark);
+    sealed record SimpleKey(int Token, LinkedListNode<YamlToken>? Before, bool Required, YamlMark Mark);
 
     /// <summary>The next token, which stays.</summary>
     public YamlToken Peek()

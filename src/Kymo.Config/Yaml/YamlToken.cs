@@ -32,7 +32,7 @@ internal enum YamlTokenKind
 /// <param name="Text">A scalar's text, an anchor's name, a tag's suffix or prefix, a version.</param>
 /// <param name="Handle">A tag's handle; null for a verbatim tag.</param>
 /// <param name="Plain">Whether a scalar stands without quotes.</param>
-internal readonly record struct YamlToken(YamlTokenKind Kind, YamlMark Start, string Text = "", string? Handle = null, bool Plain = false)
+internal sealed record YamlToken(YamlTokenKind Kind, YamlMark Start, string Text = "", string? Handle = null, bool Plain = false)
 {
     /// <summary>How the token is named in messages.</summary>
     public string Name => Kind switch
