@@ -58,7 +58,8 @@ KT_EXPORT int64_t kt_live_handles(void);
 // The version of this interface: raised when an export changes its meaning.
 KT_EXPORT int32_t kt_interface_version(void);
 
-// LibTorch's version (subject 0), build options with the chosen CPU kernels (1), parallel back end (2).
+// LibTorch's version (subject 0), build options with the chosen CPU kernels (1), parallel back end (2), floats in a vector of the
+// convolution kernels (3).
 KT_EXPORT int32_t kt_info(int32_t subject, char* buffer, int32_t length);
 
 // How many devices of a c10::DeviceType this build can use; 0 where it has none.

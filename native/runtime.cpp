@@ -1,4 +1,5 @@
 // Errors, counters, and the switches of the library as a whole.
+#include "convolution_kernels.h"
 #include "internal.h"
 
 #include <ATen/Version.h>
@@ -76,6 +77,7 @@ int32_t kt_info(int32_t subject, char* buffer, int32_t length)
         case 0: kt::copy_text(TORCH_VERSION, buffer, length); break;
         case 1: kt::copy_text(at::show_config(), buffer, length); break;
         case 2: kt::copy_text(at::get_parallel_info(), buffer, length); break;
+        case 3: kt::copy_text(std::to_string(kt::convolution_kernels().width), buffer, length); break;
         default: throw kt::Invalid("no such subject");
     }
     KT_END

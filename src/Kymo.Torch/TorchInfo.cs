@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Kymo.Torch;
@@ -13,6 +14,11 @@ public static partial class TorchInfo
 
     /// <summary>The kernels chosen for this processor: <c>NO AVX</c>, <c>AVX2</c>, <c>AVX512</c> or what LibTorch calls them.</summary>
     public static string CpuCapability => Capability().Match(BuildConfiguration) is { Success: true } match ? match.Groups[1].Value : "unknown";
+
+    /// <summary>
+    /// How many numbers Kymo's own convolution kernels work on at a time on this processor: 16 (AVX-512), 8 (AVX2) or 4.
+    /// </summary>
+    public static int KernelWidth => int.Parse(Native.Info(3), CultureInfo.InvariantCulture);
 
     /// <summary>How work is spread over threads.</summary>
     public static string Parallelism => Native.Info(2);

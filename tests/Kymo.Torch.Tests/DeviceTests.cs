@@ -34,6 +34,7 @@ public sealed class DeviceTests
         Assert.Matches(@"^\d+\.\d+\.\d+", TorchInfo.Version);
         Assert.Contains("PyTorch built with", TorchInfo.BuildConfiguration, StringComparison.Ordinal);
         Assert.NotEqual("unknown", TorchInfo.CpuCapability);
+        Assert.Contains(TorchInfo.KernelWidth, (int[])[4, 8, 16]);
     }
 
     [Fact]
