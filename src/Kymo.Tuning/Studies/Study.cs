@@ -126,8 +126,10 @@ public sealed partial class Study
         var frozen = trials.FirstOrDefault(trial => trial.Number == number)
             ?? throw new TrialException($"study {Name} has no trial {number}; it has {trials.Count} trials");
         if (frozen.State != TrialState.Running)
+        {
             throw new TrialException(
                 $"trial {number} of study {Name} is {frozen.State.Text()}; only a RUNNING trial can be continued");
+        }
         return new Trial(this, frozen, [.. trials.Where(other => other.Id != frozen.Id)]);
     }
 
@@ -150,8 +152,10 @@ public sealed partial class Study
         Look();
         foreach (var parameter in trial.Parameters) CheckCompatible(parameter.Name, parameter.Distribution);
         if (trial.State == TrialState.Complete && trial.Values?.Count != Directions.Count)
+        {
             throw new TrialException(
                 $"a complete trial of study {Name} has {Directions.Count} values, not {trial.Values?.Count ?? 0}");
+        }
         return Storage.CreateTrial(Id, trial);
     }
 
