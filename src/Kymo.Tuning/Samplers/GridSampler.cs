@@ -52,8 +52,10 @@ public sealed class GridSampler : Sampler
         if (!_space.TryGetValue(name, out var values))
             throw new StudyException($"the grid has no values for {name}; it has {string.Join(", ", _space.Keys)}");
         if (trial.Frozen.SystemAttributes.GetValueOrDefault(CellKey) is not long cell)
+        {
             throw new StudyException(
                 $"enqueued trial {trial.Number} of a grid has no value for {name}; enqueue a value for every parameter");
+        }
         return distribution.ToNumber(values[(int)(cell / _strides[name] % values.Count)]);
     }
 

@@ -5,14 +5,17 @@ static class NormalDistribution
 {
     const double SqrtHalf = 0.70710678118654752440, InverseSqrtPi = 0.56418958354775628695;
 
+    // Smaller probabilities have lost digits.
+    const double Smallest = 1e-290;
+
     /// <summary>Natural logarithm of the square root of 2π.</summary>
     public const double LogSqrt2Pi = 0.91893853320467274178;
 
     // Rational approximations of the error function (Cody 1969).
     static readonly double[] s_centreTop =
         [1.85777706184603153e-1, 3.16112374387056560, 1.13864154151050156e2, 3.77485237685302021e2, 3.20937758913846947e3];
-    static readonly double[] s_centreBottom = [1, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3,
-        2.84423683343917062e3];
+    static readonly double[] s_centreBottom =
+        [1, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3];
     static readonly double[] s_middleTop =
         [2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594, 6.61191906371416295e1, 2.98635138197400131e2,
         8.81952221241769090e2, 1.71204761263407058e3, 2.05107837782607147e3, 1.23033935479799725e3];
@@ -58,11 +61,23 @@ static class NormalDistribution
         return high <= 0 ? Below(high) - Below(low) : 1 - Below(low) - Below(-high);
     }
 
+    /// <summary>Logarithm of <see cref="Between"/>, also where that is too small for a number.</summary>
+    public static double LogBetween(double low, double high)
+    {
+        var mass = Between(low, high);
+        if (mass > Smallest) return Math.Log(mass);
+        // The first term of the tail's series, without what lies beyond the further bound.
+        var (near, far) = low > 0 ? (low, high) : (-high, -low);
+        return -near * near / 2 - LogSqrt2Pi - Math.Log(near) + Math.Log(-double.ExpM1(near * (near - far)));
+    }
+
     /// <summary>The number that a share of the distribution cut to [low, high] lies below.</summary>
     public static double CutQuantile(double share, double low, double high)
     {
         if (low > 0) return -CutQuantile(1 - share, -high, -low);
         var mass = Between(low, high);
+        // So far out the distribution falls like an exponential one.
+        if (mass <= Smallest) return Math.Clamp(high + Math.Log(share) / -high, low, high);
         var below = Below(low) + share * mass;
         // The smaller of the two tails holds more digits.
         var number = below <= 0.5 ? Quantile(below) : -Quantile(Below(-high) + (1 - share) * mass);

@@ -45,6 +45,10 @@ public interface IStudyStorage : IDisposable
     /// <param name="beat">Whether the trial starts with a beat (see <see cref="Beat"/>).</param>
     bool TryClaim(long trialId, bool beat = false);
 
+    /// <summary>Gives a running trial back, with all that was written to it: it waits for a worker again.</summary>
+    /// <exception cref="TrialException">The trial is finished.</exception>
+    void Release(long trialId);
+
     /// <summary>Writes parameters of a trial that is not finished.</summary>
     /// <exception cref="TrialException">The trial is finished.</exception>
     void SetParameters(long trialId, IReadOnlyList<TrialParameter> parameters);

@@ -64,6 +64,16 @@ public sealed class MemoryStorage(TimeProvider time) : IStudyStorage
     }
 
     /// <inheritdoc/>
+    public void Release(long trialId)
+    {
+        lock (_lock)
+        {
+            _beats.Remove(trialId);
+            Edit(trialId, trial => trial with { State = TrialState.Waiting });
+        }
+    }
+
+    /// <inheritdoc/>
     public void SetParameters(long trialId, IReadOnlyList<TrialParameter> parameters) =>
         Edit(trialId, trial => trial.With(parameters));
 

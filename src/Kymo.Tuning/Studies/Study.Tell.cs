@@ -46,8 +46,10 @@ public sealed partial class Study
     public FrozenTrial? BestTrial()
     {
         if (Directions.Count > 1)
+        {
             throw new StudyException(
                 $"study {Name} has {Directions.Count} objectives and no single best trial; ask for its Pareto front");
+        }
         FrozenTrial? best = null;
         foreach (var trial in Trials())
             if (IsScored(trial) && (best is null || Loss(trial) < Loss(best))) best = trial;

@@ -112,11 +112,23 @@ public sealed partial class Study
     public Trial Ask(SearchSpace? space = null, bool beat = false)
     {
         var trials = Look();
-        var frozen = Claim(trials, beat) ?? Storage.CreateTrial(Id, beat: beat);
-        var trial = new Trial(this, frozen, [.. trials.Where(other => other.Id != frozen.Id)]);
-        if (space is not null) trial.SuggestAll(space);
-        return trial;
+        return Begin(Claim(trials, beat) ?? Storage.CreateTrial(Id, beat: beat), trials, space);
     }
+
+    /// <summary>The first trial that waits for a worker; null where none does. No trial is made.</summary>
+    /// <param name="space">Parameters to suggest; none by default.</param>
+    /// <param name="beat">Whether the trial starts with a heartbeat, as in <see cref="Ask"/>.</param>
+    public Trial? AskWaiting(SearchSpace? space = null, bool beat = false)
+    {
+        var trials = Look();
+        return Claim(trials, beat) is { } frozen ? Begin(frozen, trials, space) : null;
+    }
+
+    /// <summary>
+    /// Gives a running trial back with its values and attributes, for a worker that is about to be interrupted.
+    /// </summary>
+    /// <exception cref="TrialException">The trial ended.</exception>
+    public void Release(Trial trial) => Storage.Release(trial.Frozen.Id);
 
     /// <summary>A trial that is running, to go on with after its worker was interrupted.</summary>
     /// <exception cref="TrialException">There is no such trial, or it does not run.</exception>
@@ -126,9 +138,22 @@ public sealed partial class Study
         var frozen = trials.FirstOrDefault(trial => trial.Number == number)
             ?? throw new TrialException($"study {Name} has no trial {number}; it has {trials.Count} trials");
         if (frozen.State != TrialState.Running)
+        {
             throw new TrialException(
                 $"trial {number} of study {Name} is {frozen.State.Text()}; only a RUNNING trial can be continued");
-        return new Trial(this, frozen, [.. trials.Where(other => other.Id != frozen.Id)]);
+        }
+        return Begin(frozen, trials, null);
+    }
+
+    /// <summary>
+    /// Adds trials without values that <see cref="AskWaiting"/> and <see cref="Ask"/> take: workers that take only waiting
+    /// trials run
+    /// exactly so many.
+    /// </summary>
+    /// <param name="count">How many.</param>
+    public void EnqueueOpen(int count)
+    {
+        for (var i = 0; i < count; i++) Storage.CreateTrial(Id, new FrozenTrial { State = TrialState.Waiting });
     }
 
     /// <summary>Adds a trial that the next <see cref="Ask"/> takes, with given values.</summary>
@@ -150,8 +175,10 @@ public sealed partial class Study
         Look();
         foreach (var parameter in trial.Parameters) CheckCompatible(parameter.Name, parameter.Distribution);
         if (trial.State == TrialState.Complete && trial.Values?.Count != Directions.Count)
+        {
             throw new TrialException(
                 $"a complete trial of study {Name} has {Directions.Count} values, not {trial.Values?.Count ?? 0}");
+        }
         return Storage.CreateTrial(Id, trial);
     }
 
@@ -174,6 +201,13 @@ public sealed partial class Study
         }
         differences.AddRange(known.Select(pair => $"{pair.Key} is gone: it was {pair.Value}"));
         return differences;
+    }
+
+    Trial Begin(FrozenTrial frozen, IReadOnlyList<FrozenTrial> trials, SearchSpace? space)
+    {
+        var trial = new Trial(this, frozen, [.. trials.Where(other => other.Id != frozen.Id)]);
+        if (space is not null) trial.SuggestAll(space);
+        return trial;
     }
 
     FrozenTrial? Claim(IReadOnlyList<FrozenTrial> trials, bool beat)

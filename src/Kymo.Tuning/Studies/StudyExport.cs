@@ -60,11 +60,13 @@ public static class StudyExport
         foreach (var (key, value) in frozen.UserAttributes) storage.SetStudyAttribute(id, AttributeOwner.User, key, value);
         foreach (var (key, value) in frozen.SystemAttributes) storage.SetStudyAttribute(id, AttributeOwner.System, key, value);
         foreach (var trial in study.Trials())
+        {
             storage.CreateTrial(id, trial.State == TrialState.Running ? trial with
             {
                 State = TrialState.Fail,
                 Completed = trial.Started
             } : trial);
+        }
     }
 
     static Dictionary<string, object?> Values(FrozenTrial trial) => trial.Parameters.ToDictionary(p => p.Name, p => p.Value);

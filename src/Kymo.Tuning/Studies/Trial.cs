@@ -84,8 +84,10 @@ public sealed class Trial
     {
         if (step < 0) throw new TrialException($"trial {Number} reported step {step}; steps start at 0");
         if (Study.Directions.Count > 1)
+        {
             throw new TrialException(
                 $"study {Study.Name} has {Study.Directions.Count} objectives; only a trial of one objective reports values");
+        }
         if (Frozen.IntermediateValues.ContainsKey(step)) return;
         Study.Storage.SetIntermediateValue(Frozen.Id, step, value);
         Frozen = Frozen.With(step, value);

@@ -57,6 +57,24 @@ public sealed class TpeSamplerTests
             60,
             "some");
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0.125)]
+    public void Values_keep_to_a_range_that_moved_far_away(double? step)
+    {
+        using var storage = new MemoryStorage(TimeProvider.System);
+        var study = Study.Create(storage, "s", [StudyDirection.Minimize], new TpeSampler(6));
+        for (var i = 0; i < 60; i++)
+        {
+            var trial = study.Ask();
+            var low = i < 30 ? 0 : 1000;
+            var x = trial.SuggestFloat("x", low, low + 0.5, step: step);
+            Assert.InRange(x, low, low + 0.5);
+            study.Tell(trial, Math.Abs(x - low - 0.25));
+        }
+        Assert.True(study.Trials().Skip(30).Select(trial => trial.Parameters[0].Number).Distinct().Count() > 3);
+    }
+
     [Fact]
     public void Contradicting_options_are_refused() =>
         Assert.Contains(

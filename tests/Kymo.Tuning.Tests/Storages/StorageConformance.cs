@@ -220,6 +220,26 @@ public abstract class StorageConformance : IDisposable
     }
 
     [Fact]
+    public void Released_trial_waits_with_all_it_has()
+    {
+        var study = NewStudy();
+        study.EnqueueOpen(1);
+        var trial = study.AskWaiting(beat: true)!;
+        Assert.Null(study.AskWaiting());
+        trial.SuggestInt("n", 5, 9);
+        trial.Report(2, 1);
+        study.Release(trial);
+        var worker = Study.Open(Open(), "study", new FirstSampler());
+        Assert.Equal(TrialState.Waiting, worker.Trials()[0].State);
+        Assert.Empty(worker.Storage.SinceBeat(study.Id));
+        var again = worker.AskWaiting()!;
+        Assert.Equal((0, 5.0, 2.0), (again.Number, again.Frozen.Find("n")!.Number, again.Frozen.IntermediateValues[1]));
+        Assert.Empty(worker.Storage.SinceBeat(study.Id));
+        worker.Tell(again, 1);
+        Assert.Throws<TrialException>(() => study.Release(trial));
+    }
+
+    [Fact]
     public void Lost_trial_is_failed_and_repeated_with_its_values()
     {
         var study = NewStudy();

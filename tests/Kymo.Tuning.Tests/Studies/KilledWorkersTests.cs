@@ -5,10 +5,16 @@ namespace Kymo.Tuning.Tests;
 /// <summary>Workers in processes of their own, some of them killed: no trial is lost and none completes twice.</summary>
 public sealed class KilledWorkersTests
 {
-    const string Address = "KYMO_TEST_STUDY", NoneWaiting = "another worker took the last waiting trial";
+    const string Address = "KYMO_TEST_STUDY";
     const int Trials = 30, Workers = 3, Kills = 6;
 
-    static readonly TimeSpan s_beat = TimeSpan.FromMilliseconds(300), s_grace = TimeSpan.FromSeconds(3);
+    static readonly WorkerOptions s_options = new()
+    {
+        Beat = TimeSpan.FromMilliseconds(300),
+        Grace = TimeSpan.FromSeconds(3),
+        Retries = 20,
+        Pause = TimeSpan.FromMilliseconds(100),
+    };
 
     [Theory]
     [InlineData("study.db")]
@@ -44,9 +50,9 @@ public sealed class KilledWorkersTests
         }
         var trials = study.Trials();
         Assert.All(trials, trial => Assert.True(trial.State is TrialState.Complete or TrialState.Fail));
-        var failed = trials.Where(
-            trial => trial.State == TrialState.Fail && !trial.UserAttributes.ContainsKey(AttributeNames.Stale));
-        Assert.All(failed, trial => Assert.Equal(NoneWaiting, trial.UserAttributes[AttributeNames.FailReason]));
+        Assert.All(
+            trials.Where(trial => trial.State == TrialState.Fail),
+            trial => Assert.Equal(true, trial.UserAttributes[AttributeNames.Stale]));
         var values = trials.Where(trial => trial.State == TrialState.Complete).Select(trial => trial.Value!.Value);
         Assert.Equal(Enumerable.Range(0, Trials).Select(i => (double)i), values.Order());
     }
@@ -57,30 +63,16 @@ public sealed class KilledWorkersTests
     {
         if (Environment.GetEnvironmentVariable(Address) is not { } address) return;
         using var storage = Open(address);
-        var study = Study.Open(storage, "killed", new FirstSampler());
-        while (true)
+        new StudyWorker(Study.Open(storage, "killed", new FirstSampler()), s_options, TimeProvider.System).Run((trial, _) =>
         {
-            study.RecoverLost(s_grace, retries: 20);
-            var trials = study.Trials();
-            if (trials.All(trial => trial.IsFinished)) return;
-            if (trials.Any(trial => trial.State == TrialState.Waiting)) Work(study);
-            else Thread.Sleep(100);
-        }
+            Thread.Sleep(150);
+            return [trial.SuggestInt("x", 0, 1000)];
+        });
     }
 
     static IStudyStorage Open(string address) => Path.GetExtension(address) == ".log"
         ? new JournalStorage(address, TimeProvider.System, lockLife: TimeSpan.FromSeconds(1))
         : StudyStorage.Open(address, TimeProvider.System);
-
-    static void Work(Study study)
-    {
-        var trial = study.Ask(beat: true);
-        using var heartbeat = new Heartbeat(trial, s_beat, TimeProvider.System);
-        var x = trial.SuggestInt("x", 0, 1000);
-        Thread.Sleep(150);
-        if (trial.Frozen.SystemAttributes.ContainsKey(AttributeNames.FixedParameters)) study.Tell(trial, x);
-        else study.TellFailed(trial, NoneWaiting);
-    }
 
     static Process Start(string address) =>
         Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["-method", "*KilledWorkersTests.Worker"])

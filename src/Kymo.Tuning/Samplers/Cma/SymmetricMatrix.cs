@@ -41,13 +41,19 @@ static class SymmetricMatrix
         var cosine = 1 / Math.Sqrt(tangent * tangent + 1);
         var sine = tangent * cosine;
         for (var k = 0; k < matrix.GetLength(0); k++)
+        {
             (matrix[k, p], matrix[k, q]) = (
                 cosine * matrix[k, p] - sine * matrix[k, q], sine * matrix[k, p] + cosine * matrix[k, q]);
+        }
         for (var k = 0; k < matrix.GetLength(0); k++)
+        {
             (matrix[p, k], matrix[q, k]) = (
                 cosine * matrix[p, k] - sine * matrix[q, k], sine * matrix[p, k] + cosine * matrix[q, k]);
+        }
         for (var k = 0; k < matrix.GetLength(0); k++)
+        {
             (vectors[k, p], vectors[k, q]) = (
                 cosine * vectors[k, p] - sine * vectors[k, q], sine * vectors[k, p] + cosine * vectors[k, q]);
+        }
     }
 }

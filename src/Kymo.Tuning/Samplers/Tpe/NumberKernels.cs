@@ -26,9 +26,9 @@ sealed class NumberKernels : Kernels
         _logScales = new double[centres.Length];
         for (var k = 0; k < centres.Length; k++)
         {
-            var mass = NormalDistribution.Between(
-                (low - centres[k]) * _inverseWidths[k], (high - centres[k]) * _inverseWidths[k]);
-            _logScales[k] = -Math.Log(mass) - (_cell is null ? NormalDistribution.LogSqrt2Pi : 0);
+            var inverse = _inverseWidths[k];
+            var logMass = NormalDistribution.LogBetween((low - centres[k]) * inverse, (high - centres[k]) * inverse);
+            _logScales[k] = -logMass - (_cell is null ? NormalDistribution.LogSqrt2Pi : 0);
         }
     }
 
@@ -61,15 +61,15 @@ sealed class NumberKernels : Kernels
     // As wide as the larger distance to a neighbour, the prior's centre being one.
     static double[] NeighbourWidths(double[] centres, double low, double high)
     {
+        // The bounds count as neighbours only of a centre that has no other.
+        if (centres.Length == 1) return [Math.Max(centres[0] - low, high - centres[0])];
         var order = NumpyOrder.Of(centres);
         var widths = new double[centres.Length];
         for (var i = 0; i < order.Length; i++)
         {
             var centre = centres[order[i]];
-            var below = i > 0 ? centre - centres[order[i - 1]] : order.Length >= 2 ? double.NegativeInfinity : centre - low;
-            var above = i < order.Length - 1
-                ? centres[order[i + 1]] - centre
-                : order.Length >= 2 ? double.NegativeInfinity : high - centre;
+            var below = i > 0 ? centre - centres[order[i - 1]] : 0;
+            var above = i < order.Length - 1 ? centres[order[i + 1]] - centre : 0;
             widths[order[i]] = Math.Max(below, above);
         }
         return widths;
@@ -117,7 +117,7 @@ sealed class NumberKernels : Kernels
         for (var k = 0; k < logs.Length; k++)
         {
             double centre = _centres[k], inverse = _inverseWidths[k];
-            logs[k] += Math.Log(NormalDistribution.Between((from - centre) * inverse, (to - centre) * inverse)) + _logScales[k];
+            logs[k] += NormalDistribution.LogBetween((from - centre) * inverse, (to - centre) * inverse) + _logScales[k];
         }
     }
 }

@@ -105,8 +105,8 @@ sealed class TpeObservations
         List<int> rest = [.. indices];
         while (rest.Count > 0)
         {
-            List<int> front = [.. rest.Where(i => !rest.Exists(j => ParetoFront.Dominates(_scores[j].Losses,
-                _scores[i].Losses)))];
+            List<int> front =
+                [.. rest.Where(i => !rest.Exists(j => ParetoFront.Dominates(_scores[j].Losses, _scores[i].Losses)))];
             yield return front;
             rest = [.. rest.Except(front)];
         }
@@ -121,8 +121,8 @@ sealed class TpeObservations
         if (losses.Count == 0) return weights;
         var reference = Hypervolume.Reference(losses);
         var volume = Hypervolume.Of(losses, reference);
-        double[] contributions = [.. losses.Select((_, i) => volume - Hypervolume.Of([.. losses.Where((_, j) => j != i)],
-            reference) + Tiny)];
+        double[] contributions =
+            [.. losses.Select((_, i) => volume - Hypervolume.Of([.. losses.Where((_, j) => j != i)], reference) + Tiny)];
         var most = contributions.Max();
         for (var i = 0; i < feasible.Length; i++)
             weights[feasible[i]] = losses.Count == 1 ? 1 : Math.Clamp(contributions[i] / most, 0, 1);

@@ -35,12 +35,16 @@ public sealed class TpeSampler : Sampler
     {
         if (!_options.Multivariate) return [];
         if (!_options.Group)
+        {
             return SampleSpace(
                 trial, [.. _common.Update(trial.Others, trial.Number).Where(parameter => !parameter.Value.IsSingle)]);
+        }
         var chosen = new List<TrialParameter>();
         foreach (var group in _groups.Update(trial.Others))
+        {
             chosen.AddRange(
                 SampleSpace(trial, [.. group.Where(p => !p.Value.IsSingle).OrderBy(p => p.Key, StringComparer.Ordinal)]));
+        }
         return chosen;
     }
 

@@ -34,10 +34,10 @@ sealed class JournalFile
         var start = 0;
         while (Array.IndexOf(bytes, (byte)'\n', start) is >= 0 and var end)
         {
-            var line = Encoding.UTF8.GetString(bytes, start, end - start);
+            apply(Encoding.UTF8.GetString(bytes, start, end - start), _line + 1);
+            _line++;
             _read += end + 1 - start;
             start = end + 1;
-            apply(line, ++_line);
         }
     }
 
@@ -50,8 +50,10 @@ sealed class JournalFile
         var torn = new byte[Math.Max(stream.Length - _read, 0)];
         stream.ReadExactly(torn);
         if (stream.Length < _read || torn.Contains((byte)'\n'))
+        {
             throw new StudyException(
                 $"{_path} was written while this process held its lock and stood still for {_lockLife}; try again");
+        }
         stream.SetLength(_read);
         stream.Position = _read;
         stream.Write(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))));
@@ -84,8 +86,10 @@ sealed class JournalFile
             if (made != seen) (seen, since) = (made, _time.GetTimestamp());
             else if (_time.GetElapsedTime(since) > _lockLife) TakeAway(seen);
             if (_time.GetElapsedTime(start) > s_patience)
+            {
                 throw new StudyException(
                     $"{_lockPath} could not be made for {s_patience.TotalMinutes} minutes; delete it if no worker runs");
+            }
             Thread.Sleep(wait);
             if (wait < s_longestWait) wait *= 2;
         }

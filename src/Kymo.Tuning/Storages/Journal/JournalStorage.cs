@@ -91,6 +91,14 @@ public sealed class JournalStorage : IStudyStorage
     });
 
     /// <inheritdoc/>
+    public void Release(long trialId) => Update(trialId, () =>
+    {
+        Append(JournalOperation.SetTrialSystemAttribute, ("trial_id", trialId),
+            ("system_attr", Pair(AttributeNames.Heartbeat, null)));
+        Append(JournalOperation.SetStateAndValues, ("trial_id", trialId), ("state", (int)TrialState.Waiting), ("values", null));
+    });
+
+    /// <inheritdoc/>
     public void SetParameters(long trialId, IReadOnlyList<TrialParameter> parameters) => Update(trialId, () =>
         Append([.. parameters.Select(parameter => Line(
             JournalOperation.SetParameter,

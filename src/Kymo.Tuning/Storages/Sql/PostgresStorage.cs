@@ -125,8 +125,7 @@ public sealed class PostgresStorage : SqlStorage
             var (key, value) = option.Split('=', 2) is [var k, var v] ? (k, Uri.UnescapeDataString(v)) : (option, "");
             if (key == "host") connection.Host = value;
             else if (key == "port" && int.TryParse(value, CultureInfo.InvariantCulture, out var port)) connection.Port = port;
-            else if (key == "sslmode" && Enum.TryParse<SslMode>(value.Replace("-", ""), ignoreCase: true,
-                out var mode)) connection.SslMode = mode;
+            else if (key == "sslmode" && Enum.TryParse(value.Replace("-", ""), true, out SslMode mode)) connection.SslMode = mode;
             else throw new StudyException($"{Prefix} address: unknown option {option}; host, port and sslmode are known");
         }
         return (connection.ToString(), $"{Prefix}://{connection.Host}:{connection.Port}/{connection.Database}");

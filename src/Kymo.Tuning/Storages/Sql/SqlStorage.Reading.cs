@@ -14,9 +14,11 @@ public abstract partial class SqlStorage
     {
         if (session.Scalar("SELECT study_id FROM studies WHERE study_id = @0", studyId) is null)
             throw StorageChecks.NoStudy(studyId, Location);
-        if (!_cache.TryGetValue(studyId, out var trials)) _cache[studyId] = trials = [];
+        // A new list each time: those handed out stay as they are, and a reading that fails leaves no half of itself.
+        List<FrozenTrial> trials = [.. _cache.GetValueOrDefault(studyId) ?? []];
         Refresh(session, studyId, trials);
-        return (IReadOnlyList<FrozenTrial>)[.. trials];
+        _cache[studyId] = trials;
+        return (IReadOnlyList<FrozenTrial>)trials;
     });
 
     // A finished trial never changes: only unfinished and new ones are read. The state is read before the details, so the
@@ -40,13 +42,18 @@ public abstract partial class SqlStorage
             },
             studyId,
             from);
-        if (places.Count > FewTrials) ReadDetails(session, studyId, trials, places, places.Keys[0], places.Keys[^1]);
-        else foreach (var id in places.Keys) ReadDetails(session, studyId, trials, places, id, id);
+        if (places.Count > FewTrials)
+        {
+            ReadDetails(session, studyId, trials, places, places.Keys[0], places.Keys[^1]);
+            return;
+        }
+        foreach (var id in places.Keys) ReadDetails(session, studyId, trials, places, id, id);
     }
 
     static int PlaceOf(List<FrozenTrial> trials, long id) =>
-        trials.BinarySearch(new FrozenTrial { Id = id, State = TrialState.Running },
-            Comparer<FrozenTrial>.Create((a, b) => a.Id.CompareTo(b.Id)));
+        trials.BinarySearch(
+            new FrozenTrial { Id = id, State = TrialState.Running }, Comparer<FrozenTrial>.Create(
+                (a, b) => a.Id.CompareTo(b.Id)));
 
     FrozenTrial ReadHead(DbDataReader row) => new()
     {

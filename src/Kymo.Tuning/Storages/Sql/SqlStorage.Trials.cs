@@ -65,6 +65,14 @@ public abstract partial class SqlStorage
     }
 
     /// <inheritdoc/>
+    public void Release(long trialId) => Transact(session =>
+    {
+        CheckUpdatable(session, trialId);
+        session.Execute("DELETE FROM trial_heartbeats WHERE trial_id = @0", trialId);
+        return session.Execute($"UPDATE trials SET state = 'WAITING' WHERE trial_id = @0 AND {Unfinished}", trialId);
+    });
+
+    /// <inheritdoc/>
     public void SetParameters(long trialId, IReadOnlyList<TrialParameter> parameters) => Transact(session =>
     {
         CheckUpdatable(session, trialId);

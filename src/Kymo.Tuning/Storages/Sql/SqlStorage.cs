@@ -91,13 +91,15 @@ public abstract partial class SqlStorage : IStudyStorage
     /// <inheritdoc/>
     public void DeleteStudy(long studyId) => Transact(session =>
     {
-        string[] details = ["trial_params", "trial_values", "trial_intermediate_values", "trial_heartbeats",
-            "trial_user_attributes", "trial_system_attributes"];
+        string[] details =
+        [
+            "trial_params", "trial_values", "trial_intermediate_values", "trial_heartbeats", "trial_user_attributes",
+            "trial_system_attributes",
+        ];
         foreach (var table in details)
             session.Execute($"DELETE FROM {table} WHERE trial_id IN (SELECT trial_id FROM trials WHERE study_id = @0)", studyId);
-        foreach (var table in new[] { "trials", "study_user_attributes", "study_system_attributes", "study_directions",
-            "studies" })
-            session.Execute($"DELETE FROM {table} WHERE study_id = @0", studyId);
+        string[] tables = ["trials", "study_user_attributes", "study_system_attributes", "study_directions", "studies"];
+        foreach (var table in tables) session.Execute($"DELETE FROM {table} WHERE study_id = @0", studyId);
         return _cache.Remove(studyId);
     });
 
