@@ -88,7 +88,7 @@ public sealed class OverrideFuzzTests
         }
         catch (ConfigException error)
         {
-            Assert.NotEmpty(error.Message);
+            Assert.True(error.Message.Split('\n').Any(line => line.TrimStart() == "^"), $"{text}\n{error.Message}");
             return null;
         }
     }
