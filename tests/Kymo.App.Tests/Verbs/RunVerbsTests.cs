@@ -105,6 +105,15 @@ public sealed class RunVerbsTests(TrainedRun trained) : IClassFixture<TrainedRun
     }
 
     [Fact]
+    public void One_held_out_fold_has_no_spread_and_its_answer_is_still_json()
+    {
+        var answer = KymoProgram.Succeed(trained.Folder, [.. TrainedRun.Training, "trainer.epochs=1", "cv.held_out=[2]", "run.name=single", "--json"]).Json;
+        Assert.Equal("[2]", answer["metrics"]!["cross_validation"]!["folds"]!.ToJsonString());
+        Assert.Null(answer["metrics"]!["cross_validation"]!["test"]!["acc"]!["std_sample"]);
+        KymoProgram.Succeed(trained.Folder, "runs", "verify", "single");
+    }
+
+    [Fact]
     public void Unknown_run_lists_the_way_to_the_known()
     {
         var ending = KymoProgram.Run(trained.Folder, "runs", "show", "nothere");

@@ -143,7 +143,7 @@ sealed class UrbanSoundsRun : IDisposable
         _folder.Seal();
         Leaderboard.Append(_folder, summary);
         RunSteps.Append(_folder.Root, summary.Ended, _folder.Name, "run_done", summary.Seconds);
-        return new RecipeResult(_folder.Path, evidence.Lines(summary), MetricsFile.ToJson(summary));
+        return new RecipeResult(_folder.Path, evidence.Lines(summary), CanonicalJson.ReadObject(_folder.PathOf(RunFiles.Metrics)));
     }
 
     /// <inheritdoc/>
