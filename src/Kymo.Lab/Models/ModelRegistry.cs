@@ -24,6 +24,16 @@ public static class ModelRegistry
     [
         Entry<UrbanCnnConfig>("urban-cnn", "three convolution blocks, mean over time, convolution along frequency, two dense layers",
             "(batch, 128, frames)", (config, init, dropout) => new UrbanCnn(config, init, dropout)),
+        Entry<EmotionRecognizerConfig>("emotion-recognizer", "two dense layers, LSTM, dense layer; mel average to emotion code",
+            "(batch, 128) or (batch, time, 128)", (_, init, _) => new EmotionRecognizer(init)),
+        Entry<MelodyTransformerConfig>("melody-transformer", "dense layer, LSTM over one step, two dense layers; condition to pitches",
+            "(batch, 64)", (_, init, _) => new MelodyTransformer(init)),
+        Entry<HarmonyPredictorConfig>("harmony-predictor", "three dense layers; condition and history to the next chord",
+            "(batch, 128)", (_, init, _) => new HarmonyPredictor(init)),
+        Entry<DynamicsEngineConfig>("dynamics-engine", "three dense layers; score to dynamics", "(batch, 32)", (_, init, _) => new DynamicsEngine(init)),
+        Entry<GroovePredictorConfig>("groove-predictor", "three dense layers; condition to groove", "(batch, 64)", (_, init, _) => new GroovePredictor(init)),
+        Entry<MusicSequenceConfig>("music-sequence", "dense layer, GRU over musical events, dense layer",
+            "(batch, time, inputs)", (config, init, dropout) => new MusicSequence(config, init, dropout)),
     ];
 
     /// <summary>An architecture by name.</summary>
