@@ -1,6 +1,6 @@
 """The nets of the music recipes in PyTorch.
 
-usage: music_nets.py NAME FOLDER [INPUTS OUTPUTS HIDDEN BIDIRECTIONAL POOLED]
+usage: music_nets.py NAME FOLDER [INPUTS OUTPUTS HIDDEN [BIDIRECTIONAL POOLED]]
     writes weights.pth, x.npy, y.npy (evaluation mode), loss.npy (mean square of y) and grad.PARAMETER.npy
 """
 import sys
@@ -23,6 +23,9 @@ class Net(nn.Module):
             self.pooled = pooled
             self.embed, self.gru = nn.Linear(inputs, hidden), nn.GRU(hidden, hidden, batch_first=True, bidirectional=bool(both))
             self.head = nn.Linear(hidden * (1 + both) * (1 + pooled), outputs)
+        elif name == "music-mlp":
+            inputs, outputs, hidden = map(int, numbers)
+            self.fc1, self.fc2 = nn.Linear(inputs, hidden), nn.Linear(hidden, outputs)
         else:
             sizes = {"harmony-predictor": (128, 256, 128, 64), "dynamics-engine": (32, 128, 64, 16), "groove-predictor": (64, 128, 64, 32)}[name]
             self.fc1, self.fc2, self.fc3 = (nn.Linear(a, b) for a, b in zip(sizes, sizes[1:]))
@@ -40,6 +43,8 @@ class Net(nn.Module):
             return self.fc3(self.fc2(self.fc1(x).relu()).relu()).sigmoid()
         if self.name == "groove-predictor":
             return self.fc3(self.fc2(self.fc1(x).tanh()).tanh()).tanh()
+        if self.name == "music-mlp":
+            return self.fc2(self.fc1(x).relu())
         x = self.gru(self.embed(x).relu())[0]
         return self.head(torch.cat([x.mean(1), x.amax(1)], 1) if self.pooled else x)
 
@@ -48,7 +53,7 @@ name, folder, *numbers = sys.argv[1:]
 torch.manual_seed(5)
 net = Net(name, *numbers)
 shape = {"emotion-recognizer": (3, 7, 128), "melody-transformer": (3, 64), "harmony-predictor": (3, 128), "dynamics-engine": (3, 32),
-         "groove-predictor": (3, 64)}.get(name) or (3, 9, int(numbers[0]))
+         "groove-predictor": (3, 64), "music-mlp": (3, int((numbers or [0])[0]))}.get(name) or (3, 9, int(numbers[0]))
 x = torch.randn(*shape)
 torch.save(net.state_dict(), f"{folder}/weights.pth")
 y = net(x)

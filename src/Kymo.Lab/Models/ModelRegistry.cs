@@ -32,6 +32,7 @@ public static class ModelRegistry
             "(batch, 128)", (_, init, _) => new HarmonyPredictor(init)),
         Entry<DynamicsEngineConfig>("dynamics-engine", "three dense layers; score to dynamics", "(batch, 32)", (_, init, _) => new DynamicsEngine(init)),
         Entry<GroovePredictorConfig>("groove-predictor", "three dense layers; condition to groove", "(batch, 64)", (_, init, _) => new GroovePredictor(init)),
+        Entry<MusicMlpConfig>("music-mlp", "two dense layers over a description of a piece", "(batch, inputs)", (config, init, dropout) => new MusicMlp(config, init, dropout)),
         Entry<MusicSequenceConfig>("music-sequence", "dense layer, GRU over musical events, dense layer",
             "(batch, time, inputs)", (config, init, dropout) => new MusicSequence(config, init, dropout)),
     ];

@@ -195,9 +195,10 @@ sealed class MidiTrackReader(int index, int offset, MidiProblems problems)
 
     bool Tempo(ReadOnlySpan<byte> content)
     {
-        var tempo = content.Length == 3 ? content[0] << 16 | content[1] << 8 | content[2] : 0;
+        // What follows the three bytes is no part of it; such an event is taken, and told of.
+        var tempo = content.Length >= 3 ? content[0] << 16 | content[1] << 8 | content[2] : 0;
         if (tempo > 0) Tempos.Add(new(Tick, tempo));
-        return tempo > 0;
+        return tempo > 0 && content.Length == 3;
     }
 
     bool Metre(ReadOnlySpan<byte> content)

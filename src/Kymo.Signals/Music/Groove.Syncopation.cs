@@ -7,12 +7,12 @@ public static partial class Groove
     {
         var active = grid.Active(Stream.Any).ToArray();
         var sum = 0.0;
-        for (var i = 0; i < active.Length; i++)
+        // After the last stroke no rest is counted: what follows it is not known.
+        for (var i = 0; i + 1 < active.Length; i++)
         {
-            var next = i + 1 < active.Length ? active[i + 1] : grid.Steps;
             var own = Weight(active[i]);
             var rest = int.MinValue;
-            for (var step = active[i] + 1; step < next; step++) rest = Math.Max(rest, Weight(step));
+            for (var step = active[i] + 1; step < active[i + 1]; step++) rest = Math.Max(rest, Weight(step));
             if (rest > own) sum += rest - own;
         }
         return sum;

@@ -44,6 +44,7 @@ public sealed class MusicNetTests : IDisposable
     [InlineData("harmony-predictor")]
     [InlineData("dynamics-engine")]
     [InlineData("groove-predictor")]
+    [InlineData("music-mlp", 5, 4, 6)]
     [InlineData("music-sequence", 5, 4, 6, 0, 0)]
     [InlineData("music-sequence", 5, 4, 6, 1, 1)]
     public void Forward_and_gradients_equal_pytorch(string name, params int[] numbers)
@@ -76,16 +77,15 @@ public sealed class MusicNetTests : IDisposable
     }
 
     // Without dropout, so that training mode can be compared.
-    static Module Create(string name, params int[] numbers) => ModelRegistry.Find(name).Create(
-        numbers.Length == 0 ? [] : new Dictionary<string, string>
-        {
-            ["inputs"] = $"{numbers[0]}",
-            ["outputs"] = $"{numbers[1]}",
-            ["hidden"] = $"{numbers[2]}",
-            ["bidirectional"] = numbers[3] == 1 ? "true" : "false",
-            ["pooled"] = numbers[4] == 1 ? "true" : "false",
-            ["dropout"] = "0",
-        }, 0);
+    static Module Create(string name, params int[] numbers)
+    {
+        var settings = new Dictionary<string, string>();
+        if (numbers.Length > 0)
+            (settings["inputs"], settings["outputs"], settings["hidden"], settings["dropout"]) = ($"{numbers[0]}", $"{numbers[1]}", $"{numbers[2]}", "0");
+        if (name == "music-mlp") settings["input_dropout"] = "0";
+        if (numbers.Length > 3) (settings["bidirectional"], settings["pooled"]) = (numbers[3] == 1 ? "true" : "false", numbers[4] == 1 ? "true" : "false");
+        return ModelRegistry.Find(name).Create(settings, 0);
+    }
 
     void AssertClose(string file, Tensor actual)
     {

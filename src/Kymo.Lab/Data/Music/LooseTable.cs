@@ -45,8 +45,9 @@ sealed class LooseTable
         string[]? header = null;
         var rows = new List<Row>();
         var table = default(LooseTable);
-        foreach (var (line, cells) in Lines(path, text))
+        foreach (var (line, found) in Lines(path, text))
         {
+            var cells = found;
             if (header is null)
             {
                 table = new(path, header = cells, rows);

@@ -81,6 +81,7 @@ public static class MusicFolders
         var exclusions = new List<Exclusion>();
         var found = labels is null ? [] : Match(labels, files, exclusions);
         var items = new List<MusicItem>();
+        var parts = OrganizeManifest.PartsIn(folder);
         foreach (var file in files)
         {
             if (labels is not null && !found.ContainsKey(file))
@@ -90,7 +91,8 @@ public static class MusicFolders
                 exclusions.Add(new(file, $"no label in {Path.GetFileName(labels.Path)}"));
                 continue;
             }
-            items.Add(new(file, Path.Combine(folder, file), file, Emotion: labels is null ? null : found[file]));
+            var (split, group) = parts.GetValueOrDefault(file);
+            items.Add(new(file, Path.Combine(folder, file), group ?? file, split, labels is null ? null : found[file]));
         }
         var licence = OrganizeManifest.LicenceIn(folder) ?? "unknown";
         return new("simple", kind, root, licence, labelFile is null ? "none" : Path.GetFileName(labelFile), items, exclusions, notes);
