@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Kymo.Config;
+using Kymo.Lab.Data.Music;
+using Kymo.Lab.Recipes.Music;
 using Kymo.Lab.Recipes.UrbanSounds;
 using Kymo.Lab.Runs;
 using Kymo.Signals;
@@ -20,6 +22,11 @@ public static class Registry
             OpenPredictor = UrbanSoundsPredictor.OpenAny,
             Export = UrbanSoundsExport.Write,
         },
+        Music("emotion", "valence and arousal of a clip or piece", MusicKind.Emotion, MusicRecipe.Emotion),
+        Music("melody", "the next note of a melody", MusicKind.Melody, MusicRecipe.Melody),
+        Music("harmony", "the next chord of a song", MusicKind.Harmony, MusicRecipe.Harmony),
+        Music("dynamics", "how loud each note is played", MusicKind.Dynamics, MusicRecipe.Dynamics),
+        Music("groove", "style, loudness and micro-timing of drum parts", MusicKind.Groove, MusicRecipe.Groove),
     ];
 
     /// <summary>The recipe that made a run, or the weights file of a run.</summary>
@@ -40,6 +47,14 @@ public static class Registry
     static string? CardOf(string path) => SafetensorsFile.Read(path).Metadata.TryGetValue("kymo", out var card)
         ? JsonNode.Parse(card)?["recipe"]?.GetValue<string>()
         : null;
+
+    static Recipe Music(string name, string summary, MusicKind kind, Func<MapNode, RunContext, RunResult> run) =>
+        new("music-" + name, summary, Path.Combine(Conf("Music"), name), run, (job, context) => MusicRecipe.Prepare(kind, job, context))
+        {
+            Trial = ["data=synthetic", "data.synthetic_items=200", "model=original", "trainer.epochs=2", "trainer.batch_size=64", "trainer.threads=1"],
+            OpenPredictor = (path, _) => MusicPredictor.Open(path),
+            Export = MusicExport.Write,
+        };
 
     static string Conf(string folder) => Path.Combine(AppContext.BaseDirectory, "Recipes", folder, "conf");
 }

@@ -40,7 +40,22 @@ static class MusicSplit
         return (train, select, report, rule);
     }
 
-    static (int[] Rest, int[] Held) Cut(IReadOnlyList<(string Group, string? Split)> items, int[] indices, double share, long seed)
+    /// <summary>The parts of items that were made of pieces: the pieces are cut, each item follows its piece's group.</summary>
+    public static (int[] Train, int[] Select, int[] Report, string Rule) Of(
+        IReadOnlyList<MusicExample> examples, IEnumerable<(string Group, string? Split)> pieces, MusicDataOptions data, long seed)
+    {
+        var kept = examples.Select(example => example.Group).ToHashSet(StringComparer.Ordinal);
+        (string Group, string? Split)[] used = [.. pieces.Where(piece => kept.Contains(piece.Group))];
+        var (train, select, report, rule) = Of(used, data, seed);
+        int[] Items(int[] part)
+        {
+            var groups = part.Select(index => used[index].Group).ToHashSet(StringComparer.Ordinal);
+            return [.. Enumerable.Range(0, examples.Count).Where(index => groups.Contains(examples[index].Group))];
+        }
+        return (Items(train), Items(select), Items(report), rule);
+    }
+
+    static (int[] Kept, int[] Held) Cut(IReadOnlyList<(string Group, string? Split)> items, int[] indices, double share, long seed)
     {
         var (rest, held) = Datasets.SplitIndices(indices.Length, share, shuffle: true, seed, [.. indices.Select(index => items[index].Group)]);
         return ([.. rest.Select(i => indices[i])], [.. held.Select(i => indices[i])]);

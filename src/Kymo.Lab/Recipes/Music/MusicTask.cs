@@ -1,6 +1,5 @@
 using Kymo.Lab.Data;
 using Kymo.Lab.Data.Music;
-using Kymo.Lab.Models;
 using Kymo.Torch;
 
 namespace Kymo.Lab.Recipes.Music;
