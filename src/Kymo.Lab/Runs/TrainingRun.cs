@@ -106,6 +106,7 @@ public sealed class TrainingRun : IDisposable
             _context.Tell(new RunEvent.Stage($"{title}: going on after epoch {fit.State.History.Count}"
                 + (snapshot.State.Partial is { } partial ? $" and {partial.Batches} steps" : "")));
         }
+        else if (_trainer.AutoLrFind) FindRate(fit, fold);
         if (_context.IsWriter) Folder.Unit(fold).Epochs(_plan.Contract, RunId).KeepThrough(fit.State.History.Count);
 
         var pace = new CheckpointPace(_trainer.Checkpoint.EveryNSteps, _trainer.Checkpoint.EveryMinutes, _context.Clock);
@@ -253,6 +254,16 @@ public sealed class TrainingRun : IDisposable
         checkpoints.Save(snapshot with { LogLength = _log?.Length ?? 0 });
     }
 
+    void FindRate(Fit fit, int? fold)
+    {
+        var search = fit.FindRate();
+        fit.State.FoundRate = search.Suggested;
+        Folder.WriteTable(Folder.Unit(fold).Relative("lr_finder.csv"), ["lr", "loss"], search.Rates.Zip(search.Losses, (rate, loss) => (string[])[NumberText.Of(rate), NumberText.Of(loss)]));
+        _context.Tell(search.Suggested is { } found
+            ? new RunEvent.Stage(string.Create(CultureInfo.InvariantCulture, $"{fit.Plan.Title}: learning rate {found:G3} (range test over {search.Rates.Count} steps, lr_finder.csv)"))
+            : new RunEvent.Warning($"{fit.Plan.Title}: the loss fell at no learning rate; optim.lr={fit.Optim.Lr} stays"));
+    }
+
     void Keep(Fit fit, int? fold, EpochRow row)
     {
         var unit = Folder.Unit(fold);
@@ -306,6 +317,7 @@ public sealed class TrainingRun : IDisposable
             ["best_score"] = best > 0 ? MonitoredScore.ValueOf(fit.State.History[best - 1], _trainer.Checkpoint.Monitor) : null,
             ["lr"] = fit.State.History.Count > 0 ? fit.State.History[^1].LearningRate : null,
             ["early_stopped"] = fit.State.Stopped,
+            ["found_lr"] = fit.State.FoundRate,
             ["micro_batch"] = fit.State.MicroBatch?.Size ?? 0,
         };
         Folder.WriteJson(RunFiles.TrainingState, state);

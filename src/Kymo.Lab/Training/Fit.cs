@@ -19,6 +19,7 @@ public readonly record struct StepDone(int Batch, int Batches, double Loss, doub
 public sealed class Fit : IDisposable
 {
     readonly FitPlan _plan;
+    readonly OptimOptions _optim;
     readonly TimeProvider _clock;
     readonly RandomStream _shuffle;
     readonly TensorScope _scope;
@@ -33,7 +34,7 @@ public sealed class Fit : IDisposable
     /// <param name="clock">The time.</param>
     public Fit(FitPlan plan, TrainerOptions trainer, OptimOptions optim, TimeProvider clock)
     {
-        (_plan, Trainer, Optim, _clock) = (plan, trainer.Effective(), optim, clock);
+        (_plan, Trainer, _optim, _clock) = (plan, trainer.Effective(), optim, clock);
         _shuffle = plan.Streams.Stream("shuffle");
         _scope = new TensorScope();
         _average = Trainer.Select == WeightSelection.Average ? new WeightAverage(plan.Network, Trainer.AverageDecay) : null;
@@ -49,8 +50,8 @@ public sealed class Fit : IDisposable
     /// <summary>Length, limits, stopping.</summary>
     public TrainerOptions Trainer { get; }
 
-    /// <summary>The schedule.</summary>
-    public OptimOptions Optim { get; }
+    /// <summary>The schedule; with the rate that a range test suggested, where one was asked for.</summary>
+    public OptimOptions Optim => State.FoundRate is { } rate ? _optim with { Lr = rate } : _optim;
 
     /// <summary>The network.</summary>
     public Module Network => _plan.Network;
@@ -112,6 +113,27 @@ public sealed class Fit : IDisposable
         row = row with { IsBest = State.IsBest(row) };
         State.Add(row, Network.SaveState());
         return row;
+    }
+
+    /// <summary>Looks for a learning rate on the first batches, and puts everything back.</summary>
+    /// <exception cref="ConfigException">Several processes share the batches.</exception>
+    public RateSearch FindRate()
+    {
+        if (Processes is not null) throw new ConfigException("trainer.auto_lr_find needs one process: find the rate first, then type optim.lr=... --nproc N");
+        var before = Capture();
+        Network.Train();
+        var trial = Begin();
+        var (batch, batches) = (0, Batches);
+        var search = RateSearch.Over(rate =>
+        {
+            var (loss, norm) = Gradients(trial, batch, batch + 1, []);
+            batch = (batch + 1) % batches;
+            _plan.Optimizer.LearningRate = rate;
+            if (double.IsFinite(loss) && double.IsFinite(norm)) _plan.Optimizer.Step();
+            return loss;
+        });
+        Restore(before);
+        return search;
     }
 
     /// <summary>Puts the weights in place that are reported.</summary>

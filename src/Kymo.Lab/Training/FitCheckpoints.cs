@@ -45,6 +45,7 @@ public sealed class FitCheckpoints(string folder, TrainerOptions options)
             { "log_length", snapshot.LogLength },
         };
         if (state.MicroBatch is { } choice) tree.Add("micro_batch", choice.Size);
+        if (state.FoundRate is { } rate) tree.Add("found_rate", rate);
         if (state.Best is { } best) tree.Add("best", StateDict(best));
         if (state.Average is { } average) tree.Add("average", StateDict(average));
         if (state.Partial is { } partial) tree.Add("partial", ToPickle(partial));
@@ -98,6 +99,7 @@ public sealed class FitCheckpoints(string folder, TrainerOptions options)
             Best = tree.Has("best") ? tree.Weights("best") : null,
             Average = tree.Has("average") ? tree.Weights("average") : null,
             Partial = tree.Has("partial") ? Partial(tree.Below("partial")) : null,
+            FoundRate = tree.Has("found_rate") ? tree.Number("found_rate") : null,
             MicroBatch = tree.Has("micro_batch") ? new MicroBatchChoice((int)tree.Integer("micro_batch"), []) : null,
         };
         var others = tree.Below("other_optimizers");

@@ -58,6 +58,9 @@ public sealed class FitState(TrainerOptions options)
     /// <summary>Examples of a part of a batch; the whole batch where 0.</summary>
     public MicroBatchChoice? MicroBatch { get; set; }
 
+    /// <summary>The learning rate that a range test suggested; null where none was asked for.</summary>
+    public double? FoundRate { get; set; }
+
     /// <summary>Number of the best epoch by <c>checkpoint.monitor</c>, from 1; the first of equals, 0 before the first.</summary>
     public int BestEpoch
     {
