@@ -87,7 +87,7 @@ public sealed class CheckpointManager
             ?? throw new CheckpointException(path, "holds no model_state; expected a file of CheckpointManager");
         model.LoadState(Tensors(path, weights), path);
         if (optimizer is not null && Find(root, "optimizer_state") is PickleDictionary state) optimizer.LoadState(Tensors(path, state));
-        var metadata = Find(root, "metadata") is PickleDictionary kept ? kept.ToDictionary(entry => entry.Key.ToString() ?? "", entry => Plain(entry.Value)) : [];
+        var metadata = Find(root, "metadata") is PickleDictionary kept ? kept.ToDictionary(entry => Plain(entry.Key) as string ?? "", entry => Plain(entry.Value)) : [];
         return new(
             (int)(Plain(Find(root, "epoch")) as long? ?? 0),
             Number(Find(root, "score", "loss")) ?? double.NaN, metadata);
