@@ -71,11 +71,13 @@ public sealed record MusicFeatureOptions(
 /// <param name="Frames">Steps of a clip, 1 or 30; of music-emotion.</param>
 /// <param name="Hidden">Width of the improved net.</param>
 /// <param name="Dropout">Dropout of the improved net.</param>
+/// <param name="LabelSmoothing">Share of a class target that is spread over all classes.</param>
 public sealed record MusicModelOptions(
     [property: AllowedValues("original", "improved")] string Name = "improved",
     [property: Range(1, 30)] int Frames = 1,
     [property: Range(1, 2048)] int Hidden = 128,
-    [property: Range(0, 0.95)] double Dropout = 0.3);
+    [property: Range(0, 0.95)] double Dropout = 0.3,
+    [property: Range(0, 0.9)] double LabelSmoothing = 0);
 
 /// <summary>The original's rules, for comparison. Each is written into the run and its card.</summary>
 /// <param name="Mel"><c>none</c>, <c>zscore30</c> or <c>db80x2s</c>.</param>

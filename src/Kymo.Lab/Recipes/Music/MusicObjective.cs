@@ -148,7 +148,8 @@ sealed class MusicObjective
             sums.Count(logits.AsSpan(i * classes, classes), target);
             target[label] = 0;
         }
-        return Losses.CrossEntropy(output.Reshape(labels.Length, classes), scope.From<long>(labels, labels.Length).To(_device));
+        return Losses.CrossEntropy(output.Reshape(labels.Length, classes), scope.From<long>(labels, labels.Length).To(_device),
+            labelSmoothing: _config.Model.LabelSmoothing);
     }
 
     Tensor NumberLoss(TensorScope scope, ReadOnlySpan<int> indices, Tensor output, EpochSums sums)

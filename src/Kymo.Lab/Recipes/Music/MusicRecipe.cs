@@ -97,9 +97,9 @@ public static class MusicRecipe
         DefaultName = string.Create(CultureInfo.InvariantCulture, $"{name}_{task.Set.Name}_{config.Data.Target}_seed{config.Seed}").Replace("__", "_", StringComparison.Ordinal),
         Config = config,
         Circumstances = ["data.root"],
-        Contract = task.HasClasses
+        Contract = (task.HasClasses
             ? RunContract.Classification(task.Name, task.Classes)
-            : RunContract.Regression(task.Name, task.Targets, [.. task.Scores.Select(score => score.Name)]),
+            : RunContract.Regression(task.Name, task.Targets, [.. task.Scores.Select(score => score.Name)])) with { BlankColumns = ["sr", "n_mels"] },
         Data = new JsonObject
         {
             ["dataset"] = task.Set.Name,
