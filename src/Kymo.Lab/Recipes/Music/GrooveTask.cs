@@ -13,7 +13,7 @@ namespace Kymo.Lab.Recipes.Music;
 static class GrooveTask
 {
     const int WindowSteps = 64, WindowHop = 32;
-    const int PatternSize = 144, SummarySize = 23, TempoSize = 126;
+    const int SummarySize = 23, TempoSize = 126, LogTempo = 0, LogBars = 1;
     const double OffsetUnit = 50;
 
     /// <summary>What can be asked.</summary>
@@ -46,12 +46,11 @@ static class GrooveTask
     /// <summary>The description of a part that <c>style</c> and <c>kind</c> are read from, without scaling.</summary>
     public static float[] Describe(DrumPattern pattern, double bpm)
     {
-        var row = new float[PatternSize + SummarySize + TempoSize];
-        var summary = row.AsSpan(PatternSize);
+        var row = new float[SummarySize + TempoSize];
+        var summary = row.AsSpan(0, SummarySize);
         var hits = pattern.Hits;
         foreach (var hit in hits)
         {
-            row[((int)hit.Drum * 16) + (pattern.StepInPattern(hit) % pattern.StepsPerBar % 16)] += 1f / pattern.Bars;
             summary[5 + (int)hit.Drum] += hit.Velocity / 127f;
             summary[14 + (int)hit.Drum] += 1;
         }
@@ -61,16 +60,15 @@ static class GrooveTask
             summary[14 + drum] /= hits.Count;
         }
         var groove = Groove.Compute(pattern);
-        (summary[0], summary[1]) = ((float)Math.Log(bpm), (float)Math.Log(pattern.Bars));
+        (summary[LogTempo], summary[LogBars]) = ((float)Math.Log(bpm), (float)Math.Log(pattern.Bars));
         (summary[2], summary[3], summary[4]) = ((float)hits.Count / pattern.Steps, groove[0], groove[1]);
-        for (var i = 0; i < TempoSize; i++) row[PatternSize + SummarySize + i] = (float)Math.Exp(-0.5 * Math.Pow((bpm - 40 - (2 * i)) / 2, 2));
+        for (var i = 0; i < TempoSize; i++) row[SummarySize + i] = (float)Math.Exp(-0.5 * Math.Pow((bpm - 40 - (2 * i)) / 2, 2));
         return row;
     }
 
     /// <summary>Names of <see cref="Describe"/>.</summary>
     public static IReadOnlyList<string> DescriptionNames { get; } =
     [
-        .. DrumPitches.Names.SelectMany(drum => Enumerable.Range(0, 16).Select(step => string.Create(CultureInfo.InvariantCulture, $"{drum}_step_{step}"))),
         "log_bpm", "log_bars", "hits_per_step", "offset_sd", "offset_mean",
         .. DrumPitches.Names.Select(drum => drum + "_velocity"), .. DrumPitches.Names.Select(drum => drum + "_share"),
         .. Enumerable.Range(0, TempoSize).Select(i => string.Create(CultureInfo.InvariantCulture, $"bpm_{40 + (2 * i)}")),
@@ -92,8 +90,6 @@ static class GrooveTask
         var unigram = Rivals.Unigram(known, classes.Count);
         var grooves = parts.ToDictionary(part => part.Item.Id, part => Groove.Compute(part.Pattern));
         var grooveScaling = MusicScaling.Of(known.Select(example => grooves[example.Id]));
-        var tempo = PatternSize;
-        var length = PatternSize + 1;
         return new MusicTask
         {
             Name = isStyle ? "music_groove_style" : "music_groove_kind",
@@ -110,8 +106,8 @@ static class GrooveTask
             Baselines =
             [
                 new("nearest groove", Rivals.Nearest(known, classes.Count, example => MusicScaling.Apply(grooves[example.Id], grooveScaling))),
-                isStyle ? new("nearest tempo", Rivals.Nearest(known, classes.Count, example => [example.Input[tempo]]))
-                    : new("nearest length", Rivals.Nearest(known, classes.Count, example => [example.Input[length]])),
+                isStyle ? new("nearest tempo", Rivals.Nearest(known, classes.Count, example => [example.Input[LogTempo]]))
+                    : new("nearest length", Rivals.Nearest(known, classes.Count, example => [example.Input[LogBars]])),
                 new("majority", Rivals.Always(unigram, 1)),
             ],
             Model = ("music-mlp", Width(config, raw[0].Length, classes.Count)),
