@@ -87,11 +87,11 @@ static class DynamicsTask
             [
                 new("linear", Rivals.Ridge(known, 1, example => example.Input, Inputs)),
                 new("mean", Rivals.Always(mean, Steps)),
-                new("constant 64", Rivals.Always([64 / 127f], Steps)),
+                new("constant 64", Rivals.Always([VelocityUnits.Of(64)], Steps)),
             ],
             Model = ("music-sequence", GrooveTask.Sequence(config, Inputs, 1, bidirectional: true)),
             InputNames = NoteNames,
-            OutputNames = ["velocity_over_127"],
+            OutputNames = ["velocity_72_24"],
             ItemName = "notes",
         };
     }
@@ -146,7 +146,7 @@ static class DynamicsTask
             var count = Math.Min(Steps, notes.Length - start);
             var (input, numbers, mask) = (new float[Steps * Inputs], new float[Steps], new float[Steps]);
             rows.AsSpan(start * Inputs, count * Inputs).CopyTo(input);
-            for (var step = 0; step < count; step++) (numbers[step], mask[step]) = (notes[start + step].Velocity / 127f, 1);
+            for (var step = 0; step < count; step++) (numbers[step], mask[step]) = (VelocityUnits.Of(notes[start + step].Velocity), 1);
             yield return new(string.Create(CultureInfo.InvariantCulture, $"{item.Id}#{start}"), item.Group, input) { Numbers = numbers, Mask = mask };
         }
     }
@@ -156,7 +156,7 @@ static class DynamicsTask
         for (var step = 0; step < output.Length; step++)
             if (example.Mask[step] > 0)
                 yield return new(
-                    string.Create(CultureInfo.InvariantCulture, $"{example.Id}/{step}"), example.Group, [127.0 * example.Numbers[step]], [Math.Clamp(127.0 * output[step], 1, 127)]);
+                    string.Create(CultureInfo.InvariantCulture, $"{example.Id}/{step}"), example.Group, [Math.Round(VelocityUnits.From(example.Numbers[step]))], [VelocityUnits.From(output[step])]);
     }
 
     static IEnumerable<MusicExample> Segments(MusicConfig config, MusicItem item, MidiFile midi) =>

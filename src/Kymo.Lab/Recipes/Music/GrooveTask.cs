@@ -12,9 +12,9 @@ namespace Kymo.Lab.Recipes.Music;
 /// </summary>
 static class GrooveTask
 {
-    const int WindowSteps = 64, WindowHop = 32;
+    const int WindowSteps = 64;
     const int SummarySize = 23, TempoSize = 126, LogTempo = 0, LogBars = 1;
-    const double OffsetUnit = 50;
+    const double OffsetUnit = 25;
 
     /// <summary>What can be asked.</summary>
     public static IReadOnlyList<string> Targets { get; } = ["style", "kind", "performance", "vector"];
@@ -124,9 +124,6 @@ static class GrooveTask
         const int inputs = DrumPitches.Count + 16 + 1, outputs = 2 * DrumPitches.Count;
         var examples = parts.SelectMany(part => Windows(part.Item, part.Pattern, inputs, outputs)).ToArray();
         var (train, select, report, rule) = MusicSplit.Of(examples, parts.Select(part => (part.Item.Group, part.Item.Split)), config.Data, config.Seed);
-        // Training windows overlap by half; a reported stroke stands in one window only.
-        report = [.. report.Where(index => !examples[index].Id.EndsWith('+'))];
-        select = [.. select.Where(index => !examples[index].Id.EndsWith('+'))];
         MusicExample[] known = [.. train.Concat(select).Select(index => examples[index])];
         var mean = Rivals.Mean(known, outputs);
         var all = (Velocity: Pooled(known, 0), Offset: Pooled(known, DrumPitches.Count));
@@ -157,7 +154,7 @@ static class GrooveTask
             ],
             Model = ("music-sequence", Sequence(config, inputs, outputs, bidirectional: true)),
             InputNames = [.. DrumPitches.Names, .. Enumerable.Range(0, 16).Select(step => "step_" + step.ToString(CultureInfo.InvariantCulture)), "tempo"],
-            OutputNames = [.. DrumPitches.Names.Select(drum => drum + "_velocity"), .. DrumPitches.Names.Select(drum => drum + "_offset_50ms")],
+            OutputNames = [.. DrumPitches.Names.Select(drum => drum + "_velocity_72_24"), .. DrumPitches.Names.Select(drum => drum + "_offset_25ms")],
         };
     }
 
@@ -186,10 +183,8 @@ static class GrooveTask
             ref var cell = ref grid[pattern.StepInPattern(hit), (int)hit.Drum];
             if (cell is null || hit.Velocity > cell.Value.Velocity) cell = hit;
         }
-        for (var start = 0; start == 0 || start < steps; start += WindowHop)
+        for (var start = 0; start < steps; start += WindowSteps)
         {
-            var overlaps = start % WindowSteps != 0;
-            if (overlaps && start + WindowHop >= steps) yield break;
             var (input, numbers, mask) = (new float[WindowSteps * inputs], new float[WindowSteps * outputs], new float[WindowSteps * outputs]);
             for (var step = 0; step < WindowSteps && start + step < steps; step++)
             {
@@ -201,11 +196,11 @@ static class GrooveTask
                     if (grid[start + step, drum] is not { } hit) continue;
                     row[drum] = 1;
                     var at = (step * outputs) + drum;
-                    (numbers[at], mask[at]) = (hit.Velocity / 127f, 1);
+                    (numbers[at], mask[at]) = (VelocityUnits.Of(hit.Velocity), 1);
                     (numbers[at + drums], mask[at + drums]) = ((float)(1000 * (hit.Seconds - hit.StepSeconds) / OffsetUnit), 1);
                 }
             }
-            yield return new($"{item.Id}#{start.ToString(CultureInfo.InvariantCulture)}{(overlaps ? "+" : "")}", item.Group, input) { Numbers = numbers, Mask = mask };
+            yield return new($"{item.Id}#{start.ToString(CultureInfo.InvariantCulture)}", item.Group, input) { Numbers = numbers, Mask = mask };
         }
     }
 
@@ -218,7 +213,7 @@ static class GrooveTask
             var late = i + DrumPitches.Count;
             yield return new(
                 string.Create(CultureInfo.InvariantCulture, $"{example.Id}/{step}/{DrumPitches.Names[column]}"), example.Group,
-                [127.0 * example.Numbers[i], OffsetUnit * example.Numbers[late]], [Math.Clamp(127.0 * output[i], 1, 127), OffsetUnit * output[late]]);
+                [Math.Round(VelocityUnits.From(example.Numbers[i])), OffsetUnit * example.Numbers[late]], [VelocityUnits.From(output[i]), OffsetUnit * output[late]]);
         }
     }
 

@@ -91,7 +91,7 @@ static class MusicPredictor
             var count = Math.Min(card.Steps, notes.Length - start);
             var window = new float[card.Steps * card.InputSize];
             rows.AsSpan(start * card.InputSize, count * card.InputSize).CopyTo(window);
-            velocities.AddRange(MusicExport.Own(card, network, window, 1).Take(count).Select(value => (int)Math.Clamp(Math.Round(127 * value), 1, 127)));
+            velocities.AddRange(MusicExport.Own(card, network, window, 1).Take(count).Select(value => (int)Math.Round(VelocityUnits.From(value))));
         }
         return new(
             [string.Create(CultureInfo.InvariantCulture, $"{path}: {notes.Length} notes, mean velocity {velocities.Average():0.0} (in the file {notes.Average(note => note.Velocity):0.0})")],

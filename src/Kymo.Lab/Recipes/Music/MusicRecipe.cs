@@ -94,7 +94,7 @@ public static class MusicRecipe
     {
         Recipe = name,
         Run = config.Run,
-        DefaultName = string.Create(CultureInfo.InvariantCulture, $"{name}_{task.Set.Name}_{config.Data.Target}_seed{config.Seed}").Replace("__", "_", StringComparison.Ordinal),
+        DefaultName = string.Create(CultureInfo.InvariantCulture, $"{name}_{task.Set.Name}_{config.Data.Target}_{config.Model.Name}_seed{config.Seed}").Replace("__", "_", StringComparison.Ordinal),
         Config = config,
         Circumstances = ["data.root"],
         Contract = (task.HasClasses
