@@ -46,7 +46,7 @@ sealed class MusicEvidence(TrainingRun run, MusicConfig config, MusicTask task, 
             }
             comparisons[rival.Name] = comparison;
         }
-        lines.Add($"top 3: {Number(TopThree(test, truth))}");
+        if (task.Classes.Count > 3) lines.Add($"right within the first three: {Number(TopThree(test, truth))}");
         var facts = new ClassificationFacts
         {
             Model = task.Model.Name,

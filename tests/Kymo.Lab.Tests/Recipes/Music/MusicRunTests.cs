@@ -136,6 +136,7 @@ public sealed class MusicRunTests : IDisposable
         {
             SearchPath = [new SearchPathEntry(SearchPathEntry.Main, recipe.ConfFolder)],
             ConfigName = "config",
+            JobName = recipe.Name,
             Overrides = Override.ParseAll(overrides),
         });
         var job = (MapNode)ConfigResolver.Of(composition.Config).ResolveAll(composition.Config);
