@@ -60,6 +60,8 @@ public sealed class TrainingRun : IDisposable
     {
         CheckMonitors(plan);
         var name = plan.Run.Name != "" ? plan.Run.Name : plan.DefaultName;
+        // A job that is queued again types the same command: the first time there is nothing to go on with.
+        if (context is { Resume: "auto", IsWriter: true } && !Directory.Exists(Path.Combine(plan.Run.Root, "runs", name))) context = context with { Resume = null };
         if (context.Resume is { } named && named != "auto") name = named;
         if (!context.IsWriter) context.Processes!.Meet();
         var folder = !context.IsWriter ? RunFolder.Watch(plan.Run.Root, name)
@@ -230,7 +232,7 @@ public sealed class TrainingRun : IDisposable
                     }
                     if (done.IsCheckpointDue)
                     {
-                        Save(checkpoints, fit);
+                        Save(checkpoints, fit, soon: true);
                         pace.Kept();
                     }
                     _context.Tell(new RunEvent.Progress(what, done.Batch, done.Batches, done.Loss.ToString("loss 0.000", CultureInfo.InvariantCulture)));
@@ -245,13 +247,15 @@ public sealed class TrainingRun : IDisposable
         }
     }
 
-    void Save(FitCheckpoints checkpoints, Fit fit)
+    void Save(FitCheckpoints checkpoints, Fit fit, bool soon = false)
     {
         if (!_trainer.EnableCheckpointing) return;
         var snapshot = fit.Capture();
         if (!_context.IsWriter) return;
         _log?.Sync();
-        checkpoints.Save(snapshot with { LogLength = _log?.Length ?? 0 });
+        snapshot = snapshot with { LogLength = _log?.Length ?? 0 };
+        if (soon) checkpoints.SaveSoon(snapshot);
+        else checkpoints.Save(snapshot);
     }
 
     void FindRate(Fit fit, int? fold)
