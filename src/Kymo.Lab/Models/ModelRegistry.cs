@@ -24,6 +24,10 @@ public static class ModelRegistry
     [
         Entry<UrbanCnnConfig>("urban-cnn", "three convolution blocks, mean over time, convolution along frequency, two dense layers",
             "(batch, 128, frames)", (config, init, dropout) => new UrbanCnn(config, init, dropout)),
+        Entry<EventCnnConfig>("event-cnn", "TinyCNN (width 16), ExtremeTinyCNN (width 8), with attention=true their CBAM variants",
+            "(batch, 64, frames)", (config, init, _) => new EventCnn(config, init)),
+        Entry<EventCrnnConfig>("event-crnn", "TinyCNN's convolutions, then gated recurrent layers along time",
+            "(batch, 64, frames)", (config, init, _) => new EventCrnn(config, init)),
     ];
 
     /// <summary>An architecture by name.</summary>

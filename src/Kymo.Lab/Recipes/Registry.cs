@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kymo.Config;
+using Kymo.Lab.Recipes.SleepEvents;
 using Kymo.Lab.Recipes.UrbanSounds;
 using Kymo.Lab.Runs;
 using Kymo.Signals;
@@ -19,6 +20,10 @@ public static class Registry
             Evaluate = UrbanSoundsEvaluator.Evaluate,
             OpenPredictor = UrbanSoundsPredictor.OpenAny,
             Export = UrbanSoundsExport.Write,
+        },
+        new("sleep-events", "names sounds heard in the ear; very small networks, attention, distillation", Conf("SleepEvents"), SleepEventsRecipe.Run, SleepEventsRecipe.Prepare)
+        {
+            Trial = ["data=synthetic", "features.duration=1", "model=extremetinycnn", "split.count=3", "trainer.batch_size=8", "trainer.epochs=2", "trainer.threads=1", "optim.lr=0.003", "trainer.micro_batch=off"],
         },
     ];
 

@@ -252,7 +252,7 @@ public sealed class TrainingRun : IDisposable
         if (!_trainer.EnableCheckpointing) return;
         var snapshot = fit.Capture();
         if (!_context.IsWriter) return;
-        _log?.Sync();
+        if (!soon) _log?.Sync();
         snapshot = snapshot with { LogLength = _log?.Length ?? 0 };
         if (soon) checkpoints.SaveSoon(snapshot);
         else checkpoints.Save(snapshot);
@@ -383,7 +383,9 @@ public sealed class TrainingRun : IDisposable
         var wandb = _trainer.Wandb;
         if (_trainer.Logger is "tensorboard" or "all") sinks.Add(new TensorBoardWriter(Folder.Path, begun));
         if (wandb.Mode != "disabled" && (_trainer.Logger is "wandb" or "all" || wandb.Enabled)) sinks.Add(new WandbWriter(Folder.Path, WandbOf(begun)));
-        _log = EventLog.Open(Folder.PathOf(RunFiles.Events), sinks, keep);
+        // A power failure can leave the log shorter than a checkpoint remembers it.
+        var events = new FileInfo(Folder.PathOf(RunFiles.Events));
+        _log = EventLog.Open(events.FullName, sinks, events.Exists && keep > events.Length ? null : events.Exists ? keep : null);
     }
 
     WandbRun WandbOf(DateTimeOffset begun) => new()
