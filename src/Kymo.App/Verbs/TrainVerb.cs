@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Kymo.App.Searches;
 using Kymo.Config;
 using Kymo.Lab.Recipes;
 
@@ -42,6 +43,7 @@ static class TrainVerb
                 terminal.Say(Info(Compose(true), topic).TrimEnd());
                 return ExitCode.Done;
             }
+            cancel = LifeLine.Hold(terminal, cancel);
             if (parsed.GetValue(multirun))
                 return Multirun.Run(chosen, typed, parsed.GetValue(folders) ?? [], parsed.GetValue(name), terminal, cancel);
             var composition = Compose(false);
