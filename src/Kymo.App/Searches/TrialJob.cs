@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Kymo.Config;
-using Kymo.Lab.Recipes;
+using Kymo.Lab.Runs;
 using Kymo.Signals;
 
 namespace Kymo.App.Searches;
@@ -60,7 +60,7 @@ sealed class TrialJob : IDisposable
 
     /// <summary>Runs a recipe in this process.</summary>
     /// <param name="run">Trains until it is done or cancelled.</param>
-    public static TrialJob InThisProcess(Func<CancellationToken, RecipeResult> run)
+    public static TrialJob InThisProcess(Func<CancellationToken, RunResult> run)
     {
         var source = new CancellationTokenSource();
         var ending = Task.Run(() =>
