@@ -65,6 +65,12 @@ public sealed class SlurmCluster : IDisposable
 
     public void Dispose()
     {
+        // Jobs end before the daemons do, or their processes stay behind.
+        if (_problem == "")
+        {
+            Run("scancel", "--user=" + Environment.UserName);
+            WaitFor(() => Run("squeue", "-h").Trim() == "");
+        }
         foreach (var daemon in Enumerable.Reverse(_daemons))
         {
             if (!daemon.HasExited) daemon.Kill(entireProcessTree: true);

@@ -9,6 +9,6 @@ study = optuna.load_study(study_name=sys.argv[2], storage="sqlite:///" + sys.arg
 print(json.dumps({
     "states": [trial.state.name for trial in study.trials],
     "values": [trial.value for trial in study.trials],
-    "best": study.best_trial.number,
+    "best_value": study.best_value,
     "direction": study.direction.name,
 }))

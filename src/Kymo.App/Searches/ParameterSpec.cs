@@ -34,7 +34,7 @@ static class ParameterSpec
         var spec = string.Concat(text.Where(letter => !char.IsWhiteSpace(letter)));
         return s_functions.Any(function => spec.StartsWith(function, StringComparison.Ordinal))
             ? Of(Override.Parse($"{name}={spec}").Value!)
-            : Activity(spec);
+            : Activity(name, spec);
     }
 
     /// <summary>The distribution of a sweep as Hydra's Optuna sweeper understands it; a single value is the only choice.</summary>
@@ -60,12 +60,12 @@ static class ParameterSpec
         return new FloatDistribution(Real(range.Start), Real(range.Stop), log, Real(range.Step));
     }
 
-    static Distribution Activity(string spec)
+    static Distribution Activity(string name, string spec)
     {
         if (Arguments(spec, "tag") is { } tagged)
         {
-            if (tagged is not ["log", var inner] || Arguments(inner, "interval") is not [var low, var high])
-                throw new ConfigException($"'{spec}': expected tag(log,interval(low,high))");
+            if (tagged is not ["log", var inner]) throw new ConfigException($"'{spec}': expected tag(log,interval(low,high))");
+            if (Arguments(inner, "interval") is not [var low, var high]) return Of(Override.Parse($"{name}={spec}").Value!);
             return new FloatDistribution(Real(low, spec), Real(high, spec), log: true);
         }
         if (Arguments(spec, "interval") is { } bounds)

@@ -93,9 +93,7 @@ public sealed class StudyWorker(Study study, WorkerOptions options, TimeProvider
         }
         catch (Exception error) when (error is not StudyException)
         {
-            var failed = study.TellFailed(trial, $"{error.GetType().Name}: {error.Message}");
-            if (options.FailureRetries > 0) study.Retry(failed, options.FailureRetries);
-            return failed;
+            return study.TellFailed(trial, $"{error.GetType().Name}: {error.Message}", options.FailureRetries);
         }
     }
 }

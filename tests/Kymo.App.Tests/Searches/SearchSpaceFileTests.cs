@@ -87,7 +87,7 @@ public sealed class SearchSpaceFileTests : IDisposable
             [new IntDistribution(1, 3), new IntDistribution(1, 5), new IntDistribution(1, 8, log: true), new FloatDistribution(0, 1, step: 0.25),
                 new CategoricalDistribution([5]), new CategoricalDistribution(["a", null])],
             sweeper.Space.Select(parameter => parameter.Value));
-        Assert.Equal([1L, 2L], Choices(Read("dialect: activity\n" + Space.Replace(", d: 'range(0, 1, 0.25)'", "", StringComparison.Ordinal)), "a"));
+        Assert.Equal([1L, 2L], Choices(Read("dialect: activity\n" + Space.Replace(", d: 'range(0, 1, 0.25)'", "", StringComparison.Ordinal).Replace(", f: 'a, null'", ", f: 'choice(a, null)'", StringComparison.Ordinal)), "a"));
     }
 
     [Fact]

@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Kymo.Tuning;
+using Kymo.Tuning.Tests;
 
 namespace Kymo.App.Tests.Verbs;
 
 /// <summary>Searches on a real SLURM of one node.</summary>
-public sealed class SlurmTests(SlurmCluster cluster, SearchedStudy searched) : IClassFixture<SlurmCluster>, IClassFixture<SearchedStudy>
+public sealed class SlurmTests(SlurmCluster cluster, SearchGround searched, PostgresServer server)
+    : IClassFixture<SlurmCluster>, IClassFixture<SearchGround>, IClassFixture<PostgresServer>
 {
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(150);
 
@@ -13,15 +15,16 @@ public sealed class SlurmTests(SlurmCluster cluster, SearchedStudy searched) : I
     public void Workers_of_a_job_array_share_a_study_after_the_submitting_shell_is_gone()
     {
         var variables = cluster.Variables;
-        string[] line = [.. SearchedStudy.Line("array"), "--n-trials", "4", "--workers", "2", "--launcher", "slurm", "launcher.slurm.cpus=1", "launcher.slurm.time=5", "--storage", "array.log"];
+        var address = server.NewDatabase();
+        string[] line = [.. SearchGround.Line("array"), "--n-trials", "3", "--workers", "2", "--launcher", "slurm", "launcher.slurm.cpus=1", "launcher.slurm.time=5", "--storage", address];
         var submitted = KymoProgram.Run(searched.Folder, variables, [.. line, "--json"]);
         Assert.True(submitted.Code == 0, submitted.Error);
         Assert.Matches(@"^\d+$", (string)submitted.Json["job"]!);
         var script = File.ReadAllText(searched["experiments/hpo/array/slurm/workers.sh"]);
         foreach (var option in new[] { "--array=0-1%2", "--signal=B:USR1@120", "--requeue", "--open-mode=append", "--cpus-per-task=1", "--time=5" }) Assert.Contains("#SBATCH " + option + "\n", script);
-        var status = WaitFor(variables, "array", answer => (int?)answer["states"]!["COMPLETE"] == 4);
+        var status = WaitFor(variables, "array", answer => (int?)answer["states"]!["COMPLETE"] == 3);
         Assert.NotNull(status["best_value"]);
-        using var storage = StudyStorage.Open(searched["array.log"], TimeProvider.System);
+        using var storage = StudyStorage.Open(address, TimeProvider.System);
         Assert.All(Study.Open(storage, "array", new RandomSampler(0)).Trials(), trial => Assert.Equal(TrialState.Complete, trial.State));
         // Threads follow the processors that the job was given.
         Assert.Contains("trainer.threads=1", File.ReadAllText(searched["experiments/hpo/array/trials/trial_000/.hydra/overrides.yaml"]));
@@ -33,7 +36,7 @@ public sealed class SlurmTests(SlurmCluster cluster, SearchedStudy searched) : I
     public void Job_that_is_cancelled_and_one_whose_time_is_up_go_on_from_their_checkpoints()
     {
         var variables = cluster.Variables;
-        string[] line = [.. SearchedStudy.Line("timed"), "--n-trials", "1", "--launcher", "slurm", "launcher.slurm.cpus=1", "trainer.epochs=30"];
+        string[] line = [.. SearchGround.Line("timed"), "--n-trials", "1", "--launcher", "slurm", "launcher.slurm.cpus=1", "trainer.epochs=30"];
         Assert.Equal(0, KymoProgram.Run(searched.Folder, variables, line).Code);
         var table = searched["experiments/hpo/timed/trials/trial_000/folds/fold_1/epoch_metrics.csv"];
         string? job = null;
@@ -67,13 +70,13 @@ public sealed class SlurmTests(SlurmCluster cluster, SearchedStudy searched) : I
         File.Copy(searched["space.yaml"], searched["conf/hpo/tones.yaml"], overwrite: true);
         var exports = new Dictionary<string, string>
         {
-            ["KYMO"] = program, ["RECIPE"] = "urban-sounds", ["HPO"] = "tones", ["ENV_NAME"] = "-", ["STUDY_NAME"] = "named", ["N_TRIALS"] = "2", ["DATA_NAME"] = "table", ["EPOCHS"] = "1", ["SEED"] = "3",
+            ["KYMO"] = program, ["RECIPE"] = "urban-sounds", ["HPO"] = "tones", ["ENV_NAME"] = "-", ["STUDY_NAME"] = "named", ["N_TRIALS"] = "1", ["DATA_NAME"] = "table", ["EPOCHS"] = "1", ["SEED"] = "3",
             ["RUN_LABEL"] = "apex", ["OVERRIDES"] = "data.root=sounds features=logmel_1s5 augment=none 'cv.held_out=[1]'", ["STORAGE"] = searched["named.db"], ["PROJECT_ROOT"] = searched.Folder,
         };
         Submit("hpo.sh", exports);
         Until(() => File.Exists(searched["experiments/hpo/named/report.html"]), () => Text("experiments/hpo/named/logs"));
         var best = JsonNode.Parse(File.ReadAllText(searched["experiments/hpo/named/best.json"]))!;
-        Assert.Equal(("named", 2, searched["named.db"]), ((string)best["study_name"]!, (int)best["n_trials"]!, (string)best["storage"]!));
+        Assert.Equal(("named", 1, searched["named.db"]), ((string)best["study_name"]!, (int)best["n_trials"]!, (string)best["storage"]!));
         Assert.Contains("seed=3", File.ReadAllText(searched["experiments/hpo/named/trials/trial_000/.hydra/overrides.yaml"]));
         Assert.NotEmpty(Directory.GetFiles(searched["experiments/hpo/named/logs"], "hpo-*_apex.out"));
 
