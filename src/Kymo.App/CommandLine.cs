@@ -78,9 +78,28 @@ static class CommandLine
             }
             catch (Exception error) when (CodeOf(error) is { } code)
             {
+                if (code == ExitCode.Interrupted && interrupt.IsFromOutside && terminal.OpenRun is not null) QueueAgain(terminal);
                 return Report(terminal, error, code);
             }
         });
+    }
+
+    // Under SLURM a signal announces the end of the time limit or a preemption: what was saved goes on in the same job, later.
+    static void QueueAgain(Terminal terminal)
+    {
+        if (terminal.Environment("SLURM_JOB_ID") is not { Length: > 0 } job || terminal.Environment("SLURM_PROCID") is not (null or "0")) return;
+        try
+        {
+            using var scontrol = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("scontrol", ["requeue", job]) { RedirectStandardError = true })!;
+            var said = scontrol.StandardError.ReadToEnd().Trim();
+            scontrol.WaitForExit();
+            terminal.Note(scontrol.ExitCode == 0 ? $"job {job} was queued again; train with --resume auto, so that it goes on"
+                : $"SLURM did not queue job {job} again: {said}; submit it with --requeue, or type the command again with --resume auto");
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            terminal.Warn($"scontrol is not installed here, so job {job} was not queued again");
+        }
     }
 
     static int? CodeOf(Exception error) => error switch

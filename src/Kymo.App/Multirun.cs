@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Kymo.Config;
 using Kymo.Lab.Recipes;
+using Kymo.Lab.Runs;
 
 namespace Kymo.App;
 
@@ -74,8 +75,11 @@ sealed class Multirun
             }
         }
         if (failed.Count > 0) _terminal.Note($"{failed.Count} of {_jobs.Count} jobs failed ({string.Join(", ", failed)}); the same command in the same folder runs them again");
+        var seeds = SeedSummary.Of(results.OfType<JsonObject>().Where(result => result["metrics"] is JsonObject)
+            .Select(result => ((string)result["overrides"]!, (JsonObject)result["metrics"]!)));
+        foreach (var line in seeds.Select(summary => summary.Line)) _terminal.Say(line);
         _terminal.Say(_folder);
-        _terminal.Answer(new JsonObject { ["sweep_dir"] = _folder, ["jobs"] = results });
+        _terminal.Answer(new JsonObject { ["sweep_dir"] = _folder, ["jobs"] = results, ["seeds"] = new JsonArray([.. seeds.Select(summary => summary.ToJson())]) });
         return failed.Count == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 

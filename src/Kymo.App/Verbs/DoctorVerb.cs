@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Kymo.App.Bench;
+using Kymo.Lab.Runs;
 using Kymo.Onnx;
 using Kymo.Torch;
 
@@ -32,10 +33,12 @@ static class DoctorVerb
 
     public static Command Create(Terminal terminal)
     {
+        var repair = new Option<string?>("--repair") { Description = "mend what a killed process left half-written in this run, instead" };
         var command = new Command("doctor", "Shows engines, devices, threads and memory, what is missing and the command that installs it.\n"
-            + "Ends with 1 when something that training needs is missing.\n\nExamples:\n  kymo doctor\n  kymo doctor --json");
-        command.Handle(terminal, (_, _) =>
+            + "Ends with 1 when something that training needs is missing.\n\nExamples:\n  kymo doctor\n  kymo doctor --json\n  kymo doctor --repair results/runs/RUN") { repair };
+        command.Handle(terminal, (parsed, _) =>
         {
+            if (parsed.GetValue(repair) is { } run) return Mend(RunPaths.Find(run), terminal);
             Check[] checks = [.. Programs(), .. Torch(), .. Libraries(), Onnx(), Gnuplot(), .. Hardware()];
             var ready = Array.TrueForAll(checks, check => check.Present || !check.Needed);
             terminal.Table(["what", "state", "detail", "remedy"], checks.Select(check => (IReadOnlyList<string>)[
@@ -45,6 +48,15 @@ static class DoctorVerb
             return ready ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
+    }
+
+    static int Mend(string run, Terminal terminal)
+    {
+        var repairs = RunRepair.Mend(run, TimeProvider.System);
+        foreach (var done in repairs) terminal.Say($"{done.File}: {done.What}");
+        if (repairs.Count == 0) terminal.Say("nothing to mend");
+        terminal.Answer(new JsonObject { ["repairs"] = new JsonArray([.. repairs.Select(done => (JsonNode)new JsonObject { ["file"] = done.File, ["what"] = done.What })]) });
+        return ExitCode.Done;
     }
 
     static JsonNode Answer(Check check) => new JsonObject

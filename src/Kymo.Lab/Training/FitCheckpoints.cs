@@ -13,10 +13,24 @@ namespace Kymo.Lab.Training;
 public sealed class FitCheckpoints(string folder, TrainerOptions options)
 {
     readonly CheckpointFiles _files = new(folder);
+    Task _pending = Task.CompletedTask;
 
     /// <summary>Keeps a snapshot.</summary>
     /// <exception cref="IOException">The disk is full or not writable; the older snapshots are still there.</exception>
-    public void Save(FitSnapshot snapshot) => _files.Save(ToPickle(snapshot));
+    public void Save(FitSnapshot snapshot)
+    {
+        _pending.GetAwaiter().GetResult();
+        _files.Save(ToPickle(snapshot));
+    }
+
+    /// <summary>Keeps a snapshot while the training goes on; it is on the disk once the next one is asked for.</summary>
+    /// <exception cref="IOException">The one before could not be written.</exception>
+    public void SaveSoon(FitSnapshot snapshot)
+    {
+        _pending.GetAwaiter().GetResult();
+        var tree = ToPickle(snapshot);
+        _pending = Task.Run(() => _files.Save(tree));
+    }
 
     /// <summary>The newest readable snapshot, or null where there is none.</summary>
     /// <param name="warn">Told of a snapshot that had to be passed over.</param>
@@ -45,6 +59,7 @@ public sealed class FitCheckpoints(string folder, TrainerOptions options)
             { "log_length", snapshot.LogLength },
         };
         if (state.MicroBatch is { } choice) tree.Add("micro_batch", choice.Size);
+        if (state.FoundRate is { } rate) tree.Add("found_rate", rate);
         if (state.Best is { } best) tree.Add("best", StateDict(best));
         if (state.Average is { } average) tree.Add("average", StateDict(average));
         if (state.Partial is { } partial) tree.Add("partial", ToPickle(partial));
@@ -53,6 +68,7 @@ public sealed class FitCheckpoints(string folder, TrainerOptions options)
 
     static PickleDictionary ToPickle(PartialEpoch partial)
     {
+        var sums = partial.Shared ?? partial.Sums;
         var tree = new PickleDictionary
         {
             { "started", Timestamp.Text(partial.Started) },
@@ -60,9 +76,9 @@ public sealed class FitCheckpoints(string folder, TrainerOptions options)
             { "batches", partial.Batches },
             { "skipped", partial.Skipped },
             { "order", new PickleTensor(StoredTensor.Of<long>([.. partial.Order.Select(index => (long)index)], partial.Order.Length)) },
-            { "sums", Dictionary(partial.Sums.Sums, sum => new PickleTuple(sum.Sum, sum.Weight)) },
+            { "sums", Dictionary(sums.Sums, sum => new PickleTuple(sum.Sum, sum.Weight)) },
         };
-        if (partial.Sums.Matrix is { } matrix)
+        if (sums.Matrix is { } matrix)
             tree.Add("counts", new PickleTensor(StoredTensor.Of<long>(Counts(matrix), matrix.ClassCount, matrix.ClassCount)));
         return tree;
     }
@@ -97,6 +113,7 @@ public sealed class FitCheckpoints(string folder, TrainerOptions options)
             Best = tree.Has("best") ? tree.Weights("best") : null,
             Average = tree.Has("average") ? tree.Weights("average") : null,
             Partial = tree.Has("partial") ? Partial(tree.Below("partial")) : null,
+            FoundRate = tree.Has("found_rate") ? tree.Number("found_rate") : null,
             MicroBatch = tree.Has("micro_batch") ? new MicroBatchChoice((int)tree.Integer("micro_batch"), []) : null,
         };
         var others = tree.Below("other_optimizers");

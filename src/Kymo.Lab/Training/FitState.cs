@@ -18,6 +18,9 @@ public sealed class PartialEpoch(DateTimeOffset started, int[] order, EpochSums 
     /// <summary>What was added up so far.</summary>
     public EpochSums Sums => sums;
 
+    /// <summary>What all processes added up, where there are several; taken out with a snapshot.</summary>
+    public EpochSums? Shared { get; set; }
+
     /// <summary>Time spent in it.</summary>
     public double Seconds { get; set; }
 
@@ -54,6 +57,9 @@ public sealed class FitState(TrainerOptions options)
 
     /// <summary>Examples of a part of a batch; the whole batch where 0.</summary>
     public MicroBatchChoice? MicroBatch { get; set; }
+
+    /// <summary>The learning rate that a range test suggested; null where none was asked for.</summary>
+    public double? FoundRate { get; set; }
 
     /// <summary>Number of the best epoch by <c>checkpoint.monitor</c>, from 1; the first of equals, 0 before the first.</summary>
     public int BestEpoch

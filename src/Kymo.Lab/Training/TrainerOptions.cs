@@ -51,6 +51,7 @@ public enum NonFinitePolicy
 /// <param name="FastDevRun">One batch of everything for one epoch: does the whole program run?</param>
 /// <param name="GradientClipVal">Largest norm, or value, of the gradient; null or 0 for no limit.</param>
 /// <param name="GradientClipAlgorithm"><c>norm</c> or <c>value</c>.</param>
+/// <param name="AutoLrFind">Look for the learning rate by a range test on the first batches, instead of <c>optim.lr</c>.</param>
 /// <param name="Nonfinite">What happens when a loss or gradient is not finite.</param>
 /// <param name="Sampler"><c>shuffle</c>, <c>weighted</c> (classes equally often, with replacement) or <c>sequential</c>.</param>
 /// <param name="Select">Which weights are reported.</param>
@@ -80,6 +81,7 @@ public sealed record TrainerOptions(
     bool FastDevRun = false,
     [property: Range(0, 1e9)] double? GradientClipVal = null,
     [property: AllowedValues("norm", "value")] string GradientClipAlgorithm = "norm",
+    bool AutoLrFind = false,
     NonFinitePolicy Nonfinite = NonFinitePolicy.Stop,
     [property: AllowedValues("shuffle", "weighted", "sequential")] string Sampler = "shuffle",
     WeightSelection Select = WeightSelection.Best,
