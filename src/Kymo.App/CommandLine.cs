@@ -4,10 +4,12 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
 using Kymo.Config;
+using Kymo.Lab.Training;
 using Kymo.Onnx;
 using Kymo.Signals;
 using Kymo.Torch;
 using Kymo.Torch.Checkpoints;
+using Kymo.Tuning;
 
 namespace Kymo.App;
 
@@ -102,10 +104,10 @@ static class CommandLine
 
     static int? CodeOf(Exception error) => error switch
     {
-        ConfigException => ExitCode.Usage,
+        ConfigException or StudyException => ExitCode.Usage,
         DataException or CheckpointException => ExitCode.Data,
         OperationCanceledException => ExitCode.Interrupted,
-        TorchException or OnnxException => ExitCode.Failed,
+        TorchException or OnnxException or TrainingException => ExitCode.Failed,
         IOException or UnauthorizedAccessException => ExitCode.Failed,
         AggregateException { InnerException: { } inner } => CodeOf(inner),
         _ => ExitCode.Failed,
@@ -114,9 +116,9 @@ static class CommandLine
     static int Report(Terminal terminal, Exception error, int code)
     {
         if (error is AggregateException { InnerException: { } inner }) error = inner;
-        var expected = error is ConfigException or DataException or CheckpointException or TorchException or OnnxException or IOException
+        var expected = error is ConfigException or StudyException or DataException or CheckpointException or TorchException or OnnxException or TrainingException or IOException
             or UnauthorizedAccessException;
-        var text = error is OperationCanceledException ? "interrupted" + (terminal.OpenRun is { } run ? $"; to go on, type the command again with --resume {run}" : "")
+        var text = error is OperationCanceledException ? "interrupted" + (terminal.GoOn is { } line ? $"; to go on, type {line}" : terminal.OpenRun is { } run ? $"; to go on, type the command again with --resume {run}" : "")
             : expected ? error.Message
             : $"{error.GetType().Name}: {error.Message} (a fault of the program; --verbose shows where)";
         terminal.Answer(new JsonObject { ["error"] = text, ["exit_code"] = code });

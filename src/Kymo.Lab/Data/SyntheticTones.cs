@@ -26,7 +26,10 @@ public static class SyntheticTones
                 {
                     var id = $"fold{fold}_{classes[label]}_{clip}.wav";
                     var path = Path.Combine(root, id);
-                    AudioFile.WriteWav(path, new AudioClip(sampleRate, 1, Tone(300 * Math.Pow(2, label), sampleRate, random)));
+                    // Trials of a search write the same clips at the same time; a reader finds them whole.
+                    var fresh = Path.Combine(root, $".{Guid.NewGuid():N}.wav");
+                    AudioFile.WriteWav(fresh, new AudioClip(sampleRate, 1, Tone(300 * Math.Pow(2, label), sampleRate, random)));
+                    File.Move(fresh, path, overwrite: true);
                     recordings.Add(new Recording(id, path, label, fold, id));
                 }
             }
