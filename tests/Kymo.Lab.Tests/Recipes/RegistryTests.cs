@@ -49,7 +49,7 @@ public sealed class RegistryTests : IDisposable
             using var stop = new CancellationTokenSource();
             Assert.ThrowsAny<OperationCanceledException>(() => Run(recipe, run, null, stop.Token, told =>
             {
-                if (told is RecipeEvent.Progress progress && progress.What == moment) stop.Cancel();
+                if (told is RunEvent.Progress progress && progress.What == moment) stop.Cancel();
             }));
             var resumed = Run(recipe, run, run, CancellationToken.None, _ => { }).Folder;
             foreach (var file in new[] { RunFiles.Predictions, RunFiles.ConfusionMatrix, RunFiles.BestModelSafetensors, RunFiles.LastModel, RunFiles.LastOptimizer })
@@ -66,7 +66,7 @@ public sealed class RegistryTests : IDisposable
         using var stop = new CancellationTokenSource();
         Assert.ThrowsAny<OperationCanceledException>(() => Run(recipe, "a", null, stop.Token, told =>
         {
-            if (told is RecipeEvent.Progress { What: "fold 1 epoch 2/2 step" }) stop.Cancel();
+            if (told is RunEvent.Progress { What: "fold 1 epoch 2/2 step" }) stop.Cancel();
         }));
         var error = Assert.Throws<ConfigException>(() => Run(recipe, "a", "a", CancellationToken.None, _ => { }, "optim.lr=0.1"));
         Assert.Contains("optim.lr was 0.003, is 0.1", error.Message);
@@ -93,12 +93,12 @@ public sealed class RegistryTests : IDisposable
         Assert.False(Directory.Exists(Path.Combine(_folder.Path, "runs", "wrong")));
     }
 
-    RecipeResult Run(Recipe recipe, string name, string? resume, CancellationToken cancel, Action<RecipeEvent> tell, params string[] more)
+    RunResult Run(Recipe recipe, string name, string? resume, CancellationToken cancel, Action<RunEvent> tell, params string[] more)
     {
         string[] overrides = [.. s_tiny, $"run.root={_folder.Path}", $"run.name={name}", .. more];
         var composition = Compose(recipe, overrides);
         var job = (MapNode)ConfigResolver.Of(composition.Config).ResolveAll(composition.Config);
-        return recipe.Run(job, new RecipeContext(composition.Config, composition.Hydra, overrides, resume, false, tell, TimeProvider.System, cancel));
+        return recipe.Run(job, new RunContext(composition.Config, composition.Hydra, overrides, resume, false, tell, TimeProvider.System, cancel));
     }
 
     static Composition Compose(Recipe recipe, string[] overrides) => new ConfigComposer().Compose(new ComposeRequest
