@@ -175,7 +175,7 @@ def later(folder):
             sizes = [(3, 9, 3), (9, 15, 3), (15, 24, 1)]
             self.convs = nn.ModuleList(nn.Conv1d(i, o, 11, stride=2, padding=5, groups=g) for i, o, g in sizes)
             self.norms = nn.ModuleList(nn.BatchNorm1d(o) for _, o, _ in sizes)
-            self.fc = nn.Linear(24 * 1, 20)
+            self.fc = nn.Linear(24 * 2, 20)
 
         def forward(self, x):
             for conv, norm in zip(self.convs, self.norms):
