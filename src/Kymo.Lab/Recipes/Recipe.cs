@@ -16,6 +16,9 @@ public sealed record Recipe(
     Func<MapNode, RunContext, RunResult> Run,
     Func<MapNode, RunContext, string> Prepare)
 {
+    /// <summary>Settings of a run of seconds on made-up data with a planted relation: two epochs of two steps at least, one thread.</summary>
+    public required IReadOnlyList<string> Trial { get; init; }
+
     /// <summary>Scores a finished run: its folder, settings that differ, context. Null where the recipe cannot.</summary>
     public Func<string, IReadOnlyList<string>, RunContext, RunResult>? Evaluate { get; init; }
 

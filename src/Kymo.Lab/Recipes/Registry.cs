@@ -15,6 +15,7 @@ public static class Registry
     [
         new("urban-sounds", "names short sounds; cross-validated, small network on log-mel", Conf("UrbanSounds"), UrbanSoundsRecipe.Run, UrbanSoundsRecipe.Prepare)
         {
+            Trial = ["data=synthetic", "features=logmel_1s5", "trainer.epochs=2", "trainer.threads=1", "optim.lr=0.003"],
             Evaluate = UrbanSoundsEvaluator.Evaluate,
             OpenPredictor = UrbanSoundsPredictor.OpenAny,
             Export = UrbanSoundsExport.Write,
