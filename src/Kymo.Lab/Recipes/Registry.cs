@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kymo.Config;
+using Kymo.Lab.Recipes.Activity;
 using Kymo.Lab.Recipes.UrbanSounds;
 using Kymo.Lab.Runs;
 using Kymo.Signals;
@@ -19,6 +20,11 @@ public static class Registry
             Evaluate = UrbanSoundsEvaluator.Evaluate,
             OpenPredictor = UrbanSoundsPredictor.OpenAny,
             Export = UrbanSoundsExport.Write,
+        },
+        new("activity", "names activities from a worn sensor, with help of joint tracks that simulate it", Conf("Activity"), ActivityRecipe.Run, ActivityRecipe.Prepare)
+        {
+            Trial = ["data=synthetic", "scenario.alpha=1", "trainer.epochs=2", "trainer.threads=1", "model.regressor.joint_hidden_channels=[8,8,8,8]",
+                "model.regressor.temporal_hidden_channels=8", "model.regressor.fc_hidden=16"],
         },
     ];
 

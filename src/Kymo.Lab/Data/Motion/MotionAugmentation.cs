@@ -102,7 +102,9 @@ public sealed record MotionAugmentation(
             }
             offset[i] = (float)(sum / scale.Deviation[channels[i]]);
         }
-        var (a, b, c) = (window.Slice(channels[0] * rows, rows), window.Slice(channels[1] * rows, rows), window.Slice(channels[2] * rows, rows));
+        var a = window.Slice(channels[0] * rows, rows);
+        var b = window.Slice(channels[1] * rows, rows);
+        var c = window.Slice(channels[2] * rows, rows);
         for (var row = 0; row < rows; row++)
         {
             var (x, y, z) = (a[row], b[row], c[row]);

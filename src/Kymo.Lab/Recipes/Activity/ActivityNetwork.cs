@@ -1,7 +1,6 @@
 using Kymo.Lab.Models;
 using Kymo.Lab.Training;
 using Kymo.Torch;
-using Kymo.Torch.Layers;
 
 namespace Kymo.Lab.Recipes.Activity;
 
