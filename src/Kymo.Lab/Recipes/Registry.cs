@@ -25,6 +25,8 @@ public static class Registry
         {
             Trial = ["data=synthetic", "scenario.alpha=1", "trainer.epochs=2", "trainer.threads=1", "model.regressor.joint_hidden_channels=[8,8,8,8]",
                 "model.regressor.temporal_hidden_channels=8", "model.regressor.fc_hidden=16"],
+            Evaluate = ActivityEvaluator.Evaluate,
+            Export = ActivityExport.Write,
         },
     ];
 

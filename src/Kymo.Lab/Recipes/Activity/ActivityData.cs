@@ -128,7 +128,7 @@ sealed record ActivityData
             || (data.Source == "auto" && first is not null && File.Exists(Path.Combine(folder, first, $"{first}_{data.PoseFile}")));
         return prepared ? MmFit.ReadPrepared(folder, options, names, data.UseSimulatedData ? data.SimulatedSubjects : null)
             : data.UseSimulatedData ? throw new ConfigException("data.use_simulated_data=true reads prepared files; type data.source=preprocessed")
-            : MmFit.ReadRaw(folder, options);
+            : MmFit.ReadRaw(folder, options) with { Name = data.Name };
     }
 
     /// <summary>How MM-Fit is read.</summary>
@@ -149,7 +149,7 @@ sealed record ActivityData
     {
         var channels = set.Axes * set.Joints;
         (input, target) = (ChannelScale.None(channels), ChannelScale.None(set.TargetChannels));
-        if (set.Name == "mmfit") return set;
+        if (set.RestClass is not null) return set;
         target = ChannelScale.Of(split.Train, set.TargetChannels, recording => recording.Target);
         if (set.Name == "sp_sw_har") input = ChannelScale.Of(split.Train, channels, recording => recording.Input);
         var (inputs, targets) = (input, target);

@@ -97,6 +97,7 @@ public static class ActivityRecipe
         Contract = RunContract.Classification("activity_recognition", data.Set.Classes) with
         {
             ExtraScores = ExtraScores,
+            BlankColumns = ["n_mels"],
         },
         Data = new JsonObject
         {

@@ -57,9 +57,30 @@ sealed class ActivityReport
         };
     }
 
+    /// <summary>Lines and figures without a run folder: for scoring a finished run again.</summary>
+    public (IReadOnlyList<string> Lines, JsonObject Metrics) Plain()
+    {
+        var (groups, classes) = (_windows.Select(window => window.Recording.Participant).ToArray(), _data.Set.Classes.Count);
+        var interval = BootstrapInterval.Of(
+            [.. _windows.Select(window => window.Label)], Decisions(), groups, classes, matrix => MacroScores.Of(matrix).F1, new BootstrapOptions { Seed = (ulong)_config.Seed });
+        var metrics = Extra();
+        metrics["test"] = new JsonObject(TestScores.Where(score => double.IsFinite(score.Value)).Select(score => KeyValuePair.Create(score.Key, (JsonNode?)score.Value)));
+        metrics["intervals"] = new JsonObject { ["f1_macro"] = new JsonObject { ["low"] = interval.Low, ["high"] = interval.High, ["level"] = interval.Level } };
+        metrics["classes"] = new JsonObject(ClassScores.Of(_test.Classes.Matrix).Select((score, label) => KeyValuePair.Create(_data.Set.Classes[label], (JsonNode?)new JsonObject
+        {
+            ["precision"] = score.Precision,
+            ["recall"] = score.Recall,
+            ["f1"] = score.F1,
+            ["support"] = score.Support,
+        })));
+        var first = string.Create(CultureInfo.InvariantCulture,
+            $"{_data.Set.Name}: {_windows.Length} windows of {groups.Distinct().Count()} people; macro F1 {interval.Estimate:F3} (95 % interval over people {interval.Low:F3} to {interval.High:F3})");
+        return ([first, .. _rivals.Select(rival => string.Create(CultureInfo.InvariantCulture, $"{rival.Name}: macro F1 {MacroScores.Of(rival.Test).F1:F3}")), .. Lines()], metrics);
+    }
+
     ClassificationFacts Facts() => new()
     {
-        Model = "har",
+        Model = "har " + _config.Scenario.ExperimentName,
         Optim = new OptimOptions(new PlateauOptions(), _config.Optim.Name, _config.Optim.Lr, _config.Optim.WeightDecay),
         Cost = NetworkCost.Of(_objective.Network, _data.Set.TargetChannels, _data.Length),
         Data = Describe(),
@@ -68,11 +89,9 @@ sealed class ActivityReport
         Warnings = [.. Warnings()],
         Columns = new Dictionary<string, JsonNode?>
         {
-            ["scenario"] = _config.Scenario.ExperimentName,
-            ["window"] = _data.Length,
+            ["sr"] = _data.Set.RateHz,
+            ["clip_seconds"] = _data.Length / _data.Set.RateHz,
             ["alpha"] = _config.Scenario.Alpha,
-            ["beta"] = _config.Scenario.Beta,
-            ["gamma"] = _config.Scenario.Gamma,
             ["epochs"] = _config.Trainer.Epochs,
             ["lr"] = _config.Optim.Lr,
             ["batch_size"] = _config.Trainer.BatchSize,
