@@ -23,6 +23,7 @@ extern "C" {
 
 typedef struct kt_tensor_object* kt_tensor;
 typedef struct kt_generator_object* kt_generator;
+typedef struct kt_group_object* kt_group;
 
 enum {
     KT_OK = 0,
@@ -172,6 +173,21 @@ KT_EXPORT int32_t kt_clip_gradient_norm(const kt_tensor* parameters, int32_t cou
 
 // Keeps every gradient between -limit and limit.
 KT_EXPORT int32_t kt_clip_gradient_value(const kt_tensor* parameters, int32_t count, double limit);
+
+// ---- processes that train together (distributed.cpp): c10d with Gloo. Every process of the group makes the same calls in order.
+
+// Meets the others at host:port, where rank 0 listens. Every later call fails once a process is gone or `timeout_ms` have passed.
+KT_EXPORT int32_t kt_group_join(const char* host, int32_t port, int32_t rank, int32_t size, int32_t timeout_ms, kt_group* result);
+KT_EXPORT int32_t kt_group_leave(kt_group group);
+
+// Sums the gradients of the parameters over all processes, in buckets; those without a gradient are passed over.
+KT_EXPORT int32_t kt_group_sum_gradients(kt_group group, const kt_tensor* parameters, int32_t count);
+
+// Sums numbers over all processes, in place.
+KT_EXPORT int32_t kt_group_sum(kt_group group, double* values, int32_t count);
+
+// Overwrites the tensors with those of rank 0.
+KT_EXPORT int32_t kt_group_broadcast(kt_group group, const kt_tensor* tensors, int32_t count);
 
 // ---- operations of LibTorch, one export each
 

@@ -22,11 +22,12 @@ static class TrainVerb
         var info = new Option<string?>("--info", "-i") { Description = "print how it was composed and stop: defaults, defaults-tree, searchpath, config or all" };
         var folders = new Option<string[]>("--config-dir", "-cd") { Description = "a further folder of configuration groups", AllowMultipleArgumentsPerToken = false };
         var name = new Option<string?>("--config-name", "-cn") { Description = "another primary configuration" };
+        var processes = new Option<int>("--nproc") { Description = "processes that share every batch (1); under srun the step's tasks do", DefaultValueFactory = _ => 1 };
         var command = new Command("train", "Trains and evaluates: one run, or a cross-validation where the recipe does that.\n\nExamples:\n"
             + "  kymo train urban-sounds data.root=data/UrbanSound8K\n  kymo train urban-sounds data.root=DIR cv.folds=[1,2,3] trainer.epochs=60 optim.lr=1e-3\n"
             + "  kymo train urban-sounds data=folders data.root=mysounds --cfg job\n  kymo train urban-sounds --resume last\n"
-            + "  kymo train urban-sounds data.root=DIR seed=0,1,2 --multirun")
-        { recipe, overrides, resume, anyway, multirun, view, resolve, package, info, folders, name };
+            + "  kymo train urban-sounds data.root=DIR seed=0,1,2 --multirun\n  kymo train urban-sounds data.root=DIR --nproc 2")
+        { recipe, overrides, resume, anyway, multirun, processes, view, resolve, package, info, folders, name };
         command.Handle(terminal, (parsed, cancel) =>
         {
             var chosen = Registry.Find(parsed.GetValue(recipe)!);
@@ -45,12 +46,28 @@ static class TrainVerb
             }
             if (parsed.GetValue(multirun))
                 return Multirun.Run(chosen, typed, parsed.GetValue(folders) ?? [], parsed.GetValue(name), terminal, cancel);
+            if (parsed.GetValue(processes) is var size and not 1 && !ProcessTeam.IsMember(terminal.Environment))
+                return ProcessTeam.Run(InTeam(size), WithoutTeam(parsed), terminal, cancel);
             var composition = Compose(false);
-            var context = Configuration.Context(composition, typed, resumed.Name, parsed.GetValue(anyway), terminal, cancel);
-            Print(terminal, chosen.Run(Configuration.Resolve(composition, terminal), context));
+            using var team = ProcessTeam.Join(terminal.Environment);
+            var context = Configuration.Context(composition, typed, resumed.Name, parsed.GetValue(anyway), terminal, cancel) with { Processes = team };
+            if (!context.IsWriter) context = context with { Tell = _ => { } };
+            var result = chosen.Run(Configuration.Resolve(composition, terminal), context);
+            if (context.IsWriter) Print(terminal, result);
             return ExitCode.Done;
         });
         return command;
+    }
+
+    static int InTeam(int size) => size is >= 1 and <= 256 ? size : throw new ConfigException($"--nproc {size}: expected 1 to 256 processes");
+
+    // The command line of one of the team's processes.
+    static IReadOnlyList<string> WithoutTeam(ParseResult parsed)
+    {
+        var words = parsed.Tokens.Select(token => token.Value).ToList();
+        var at = words.IndexOf("--nproc");
+        words.RemoveRange(at, 2);
+        return words;
     }
 
     /// <summary>The overrides of a command line.</summary>

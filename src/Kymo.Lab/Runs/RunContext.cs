@@ -43,7 +43,14 @@ public sealed record RunContext(
     bool ResumeAnyway,
     Action<RunEvent> Tell,
     TimeProvider Clock,
-    CancellationToken Cancel);
+    CancellationToken Cancel)
+{
+    /// <summary>The processes that train together; null for this one alone.</summary>
+    public Kymo.Torch.ProcessGroup? Processes { get; init; }
+
+    /// <summary>Whether this process writes the run; the others of a group only compute.</summary>
+    public bool IsWriter => Processes is not { Rank: > 0 };
+}
 
 /// <summary>What a finished run leaves.</summary>
 /// <param name="Folder">The run folder.</param>

@@ -16,10 +16,10 @@ public sealed partial class RunFolder : IDisposable
     /// <summary>Whoever lists runs holds a lock for a moment, to see whether somebody else does.</summary>
     static readonly TimeSpan s_glance = TimeSpan.FromMilliseconds(300);
 
-    readonly FileLock _lock;
+    readonly FileLock? _lock;
     readonly string _ownerPath;
 
-    RunFolder(string root, string name, FileLock held, string ownerPath)
+    RunFolder(string root, string name, FileLock? held, string ownerPath)
     {
         Root = System.IO.Path.GetFullPath(root);
         Name = name;
@@ -71,6 +71,13 @@ public sealed partial class RunFolder : IDisposable
         return run;
     }
 
+    /// <summary>A run that another process of the same training writes: no lock is taken, nothing may be written.</summary>
+    public static RunFolder Watch(string root, string name)
+    {
+        CheckName(name);
+        return new RunFolder(root, name, null, "");
+    }
+
     /// <summary>Absolute path of a file of the run; its folder is made if absent.</summary>
     /// <param name="relative">Path inside the run folder, with <c>/</c>; it may not lead out of it.</param>
     public string PathOf(string relative)
@@ -109,6 +116,7 @@ public sealed partial class RunFolder : IDisposable
     /// <summary>Frees the lock. What was written stays.</summary>
     public void Dispose()
     {
+        if (_lock is null) return;
         File.Delete(_ownerPath); // before the lock goes: nobody else has written one yet
         _lock.Dispose();
     }

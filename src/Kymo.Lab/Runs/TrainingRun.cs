@@ -60,15 +60,23 @@ public sealed class TrainingRun : IDisposable
     {
         CheckMonitors(plan);
         var name = plan.Run.Name != "" ? plan.Run.Name : plan.DefaultName;
-        var folder = context.Resume is { } resume
-            ? RunFolder.Resume(plan.Run.Root, resume == "auto" ? name : resume, context.Clock)
+        if (context.Resume is { } named && named != "auto") name = named;
+        if (!context.IsWriter) context.Processes!.Meet();
+        var folder = !context.IsWriter ? RunFolder.Watch(plan.Run.Root, name)
+            : context.Resume is not null ? RunFolder.Resume(plan.Run.Root, name, context.Clock)
             : RunFolder.Create(plan.Run.Root, name, context.Clock);
         try
         {
             var run = new TrainingRun(plan, context, folder);
-            if (context.Resume is null) run.Begin();
-            else run.GoOn();
-            run.OpenLog();
+            if (context.IsWriter)
+            {
+                if (context.Resume is null) run.Begin();
+                else run.GoOn();
+                context.Processes?.Meet();
+            }
+            run.LoadSnapshots();
+            context.Processes?.Meet();
+            if (context.IsWriter) run.OpenLog();
             context.Tell(new RunEvent.Opened(folder.Root, folder.Name));
             return run;
         }
@@ -87,31 +95,32 @@ public sealed class TrainingRun : IDisposable
     /// <exception cref="OperationCanceledException">Asked to stop; a checkpoint was kept.</exception>
     public void Train(Fit fit, int? fold = null)
     {
-        _context.Cancel.ThrowIfCancellationRequested();
+        if (_context.Processes is null) _context.Cancel.ThrowIfCancellationRequested();
         var title = fit.Plan.Title;
         var checkpoints = Checkpoints(fold);
         if (!_units.Contains(fold)) _units.Add(fold);
+        fit.Processes = _context.Processes;
         if (_snapshots.Remove(Key(fold), out var snapshot))
         {
             fit.Restore(snapshot);
             _context.Tell(new RunEvent.Stage($"{title}: going on after epoch {fit.State.History.Count}"
                 + (snapshot.State.Partial is { } partial ? $" and {partial.Batches} steps" : "")));
         }
-        Folder.Unit(fold).Epochs(_plan.Contract, RunId).KeepThrough(fit.State.History.Count);
+        if (_context.IsWriter) Folder.Unit(fold).Epochs(_plan.Contract, RunId).KeepThrough(fit.State.History.Count);
 
         var pace = new CheckpointPace(_trainer.Checkpoint.EveryNSteps, _trainer.Checkpoint.EveryMinutes, _context.Clock);
         while (!fit.IsFinished)
         {
             var epoch = fit.State.History.Count + 1;
             var row = Epoch(fit, fold, checkpoints, pace);
-            Keep(fit, fold, row);
+            if (_context.IsWriter) Keep(fit, fold, row);
             Save(checkpoints, fit);
             pace.Kept();
-            DropLesser(fit, fold);
+            if (_context.IsWriter) DropLesser(fit, fold);
             _context.Tell(new RunEvent.Stage($"{title} epoch {epoch}: {Text("train", row.Train)}, {Text("validation", row.Validation)}, "
                 + row.Seconds.ToString("0.0 s", CultureInfo.InvariantCulture)));
         }
-        KeepLast(fit, fold);
+        if (_context.IsWriter) KeepLast(fit, fold);
         fit.SelectWeights();
         if (fit.State.Skipped > 0) _context.Tell(new RunEvent.Warning($"{title}: {fit.State.Skipped} steps were not finite and left out"));
     }
@@ -122,6 +131,7 @@ public sealed class TrainingRun : IDisposable
     /// <param name="metadata">What prediction needs besides the weights; stands in the header of the .safetensors file.</param>
     public void EndUnit(Fit fit, int? fold, IReadOnlyDictionary<string, string> metadata)
     {
+        if (!_context.IsWriter) return;
         var unit = Folder.Unit(fold);
         var weights = fit.Network.SaveState();
         TorchFile.WriteStateDict(unit.PathOf(RunFiles.BestModel), Listed(weights));
@@ -149,6 +159,7 @@ public sealed class TrainingRun : IDisposable
     public RunResult Finish(RunEvidence evidence, Action<RunFolder>? also = null)
     {
         var (contract, summary) = (_plan.Contract, evidence.Summary);
+        if (!_context.IsWriter) return new RunResult(Folder.Path, [], []);
         if (_trainer.IsTrial)
             summary = summary with { Warnings = [.. summary.Warnings, "a trial on a part of the data (fast_dev_run, overfit_batches or limit_test_batches): no result"] };
         if (evidence.PromotedFold is { } promoted)
@@ -216,13 +227,14 @@ public sealed class TrainingRun : IDisposable
                         _log?.Scalar(now, fit.State.Steps, Name(fold, "train_loss_step"), done.Loss);
                         _log?.Scalar(now, fit.State.Steps, Name(fold, "grad_norm"), done.GradientNorm);
                     }
-                    if (_trainer.EnableCheckpointing && pace.IsDueAfterStep())
+                    if (done.IsCheckpointDue)
                     {
                         Save(checkpoints, fit);
                         pace.Kept();
                     }
                     _context.Tell(new RunEvent.Progress(what, done.Batch, done.Batches, done.Loss.ToString("loss 0.000", CultureInfo.InvariantCulture)));
                 },
+                () => _trainer.EnableCheckpointing && pace.IsDueAfterStep(),
                 _context.Cancel);
         }
         catch (Exception error) when (error is OperationCanceledException or TrainingException)
@@ -235,8 +247,10 @@ public sealed class TrainingRun : IDisposable
     void Save(FitCheckpoints checkpoints, Fit fit)
     {
         if (!_trainer.EnableCheckpointing) return;
+        var snapshot = fit.Capture();
+        if (!_context.IsWriter) return;
         _log?.Sync();
-        checkpoints.Save(fit.Capture() with { LogLength = _log?.Length ?? 0 });
+        checkpoints.Save(snapshot with { LogLength = _log?.Length ?? 0 });
     }
 
     void Keep(Fit fit, int? fold, EpochRow row)
@@ -337,17 +351,17 @@ public sealed class TrainingRun : IDisposable
         _context.Tell(new RunEvent.Warning(text));
     }
 
+    void LoadSnapshots()
+    {
+        if (_context.Resume is null) return;
+        foreach (var fold in _plan.Contract.IsCrossValidated ? _plan.Contract.Folds.Select(fold => (int?)fold) : [null])
+            if (Checkpoints(fold).Load(text => _context.Tell(new RunEvent.Warning(text))) is { } snapshot) _snapshots[Key(fold)] = snapshot;
+    }
+
     // The newest snapshots say how much of the log is true; trackers' files are written anew from that.
     void OpenLog()
     {
-        long? keep = _context.Resume is null ? null : 0;
-        foreach (var fold in _plan.Contract.IsCrossValidated ? _plan.Contract.Folds.Select(fold => (int?)fold) : [null])
-        {
-            if (_context.Resume is null) break;
-            if (Checkpoints(fold).Load(text => _context.Tell(new RunEvent.Warning(text))) is not { } snapshot) continue;
-            _snapshots[Key(fold)] = snapshot;
-            keep = Math.Max(keep!.Value, snapshot.LogLength);
-        }
+        long? keep = _context.Resume is null ? null : _snapshots.Values.Select(snapshot => snapshot.LogLength).DefaultIfEmpty(0).Max();
         var begun = new DateTimeOffset(File.GetLastWriteTimeUtc(Folder.PathOf(RunFiles.ResolvedConfig)));
         var sinks = new List<IEventSink>();
         var wandb = _trainer.Wandb;

@@ -1,5 +1,6 @@
 using Kymo.Lab.Metrics;
 using Kymo.Lab.Runs;
+using Kymo.Torch;
 
 namespace Kymo.Lab.Training;
 
@@ -10,7 +11,7 @@ public sealed class EpochSums(int classes)
     readonly SortedDictionary<string, (double Sum, double Weight)> _sums = new(StringComparer.Ordinal);
 
     /// <summary>Counts by true and predicted class; null for a task without classes.</summary>
-    public ConfusionMatrix? Matrix { get; init; } = classes > 0 ? new ConfusionMatrix(classes) : null;
+    public ConfusionMatrix? Matrix { get; internal set; } = classes > 0 ? new ConfusionMatrix(classes) : null;
 
     /// <summary>Sums and weights by name.</summary>
     public IReadOnlyDictionary<string, (double Sum, double Weight)> Sums => _sums;
@@ -27,6 +28,33 @@ public sealed class EpochSums(int classes)
 
     /// <summary>Puts a saved sum back.</summary>
     internal void Set(string name, double sum, double weight) => _sums[name] = (sum, weight);
+
+    /// <summary>The sums of all processes together; called by all of them.</summary>
+    internal EpochSums Over(ProcessGroup processes)
+    {
+        var cells = Matrix?.ClassCount ?? 0;
+        var values = new double[(2 * _sums.Count) + (cells * cells)];
+        var i = 0;
+        foreach (var (sum, weight) in _sums.Values) (values[i], values[i + 1], i) = (sum, weight, i + 2);
+        for (var cell = 0; cell < cells * cells; cell++) values[i + cell] = Matrix![cell / cells, cell % cells];
+        processes.Sum(values);
+        var total = new EpochSums(cells);
+        i = 0;
+        foreach (var name in _sums.Keys)
+        {
+            total.Set(name, values[i], values[i + 1]);
+            i += 2;
+        }
+        for (var cell = 0; cell < cells * cells; cell++) total.Matrix!.Add(cell / cells, cell % cells, (long)values[i + cell]);
+        return total;
+    }
+
+    /// <summary>Forgets everything, where another process remembers it.</summary>
+    internal void Clear()
+    {
+        foreach (var name in _sums.Keys.ToArray()) _sums[name] = default;
+        if (Matrix is not null) Matrix = new ConfusionMatrix(Matrix.ClassCount);
+    }
 
     /// <summary>Counts each example by its target's heaviest class and the class of its largest logit.</summary>
     /// <param name="logits">(example, class).</param>

@@ -8,8 +8,9 @@ namespace Kymo.Lab.Training;
 /// <param name="Batch">Batches of the epoch that are done.</param>
 /// <param name="Batches">Batches of the epoch.</param>
 /// <param name="Loss">Mean loss of the batch.</param>
-/// <param name="GradientNorm">Norm of the gradient before clipping; NaN where gradients are still being accumulated.</param>
-public readonly record struct StepDone(int Batch, int Batches, double Loss, double GradientNorm);
+/// <param name="GradientNorm">Norm of the gradient before clipping.</param>
+/// <param name="IsCheckpointDue">Whether a checkpoint is due, as rank 0 decided for all processes.</param>
+public readonly record struct StepDone(int Batch, int Batches, double Loss, double GradientNorm, bool IsCheckpointDue);
 
 /// <summary>
 /// One training, epoch by epoch. All of its state can be taken out and put back between two batches, after which it goes on as if
@@ -23,6 +24,7 @@ public sealed class Fit : IDisposable
     readonly TensorScope _scope;
     readonly WeightAverage? _average;
     readonly int[] _train, _validation;
+    bool _isOver;
 
     /// <summary>Begins a training.</summary>
     /// <param name="plan">What is trained on what.</param>
@@ -53,16 +55,23 @@ public sealed class Fit : IDisposable
     /// <summary>The network.</summary>
     public Module Network => _plan.Network;
 
+    /// <summary>The processes that share each batch; null for this one alone.</summary>
+    public ProcessGroup? Processes { get; set; }
+
     /// <summary>How far the training is.</summary>
     public FitState State { get; private set; }
 
     /// <summary>Whether no epoch is left.</summary>
-    public bool IsFinished => State.Stopped || State.History.Count >= Trainer.Epochs || IsOver;
+    public bool IsFinished => State.Partial is null && (State.Stopped || State.History.Count >= Trainer.Epochs || _isOver);
 
     /// <summary>Batches of an epoch.</summary>
     public int Batches => BatchLimit.Of(Trainer.LimitTrainBatches, AllBatches(_train.Length));
 
-    bool IsOver => (Trainer.MaxSteps > 0 && State.Steps >= Trainer.MaxSteps) || (Trainer.MaxMinutes > 0 && State.Seconds >= 60 * Trainer.MaxMinutes);
+    int Rank => Processes?.Rank ?? 0;
+
+    int Size => Processes?.Size ?? 1;
+
+    bool IsTimeOver => (Trainer.MaxSteps > 0 && State.Steps >= Trainer.MaxSteps) || (Trainer.MaxMinutes > 0 && State.Seconds >= 60 * Trainer.MaxMinutes);
 
     long TotalSteps
     {
@@ -76,12 +85,15 @@ public sealed class Fit : IDisposable
 
     /// <summary>Trains one epoch, or what is left of it, and scores the validation part.</summary>
     /// <param name="step">Told after each batch.</param>
-    /// <param name="cancel">Asks to stop between two batches; the state is then that between the two.</param>
+    /// <param name="isCheckpointDue">Asked once after each batch.</param>
+    /// <param name="cancel">Asks to stop between two batches; the state is then that between the two, in every process.</param>
     /// <exception cref="TrainingException">A loss or gradient is not finite.</exception>
-    public EpochRow RunEpoch(Action<StepDone> step, CancellationToken cancel)
+    /// <exception cref="TorchException">Another process is gone.</exception>
+    public EpochRow RunEpoch(Action<StepDone> step, Func<bool> isCheckpointDue, CancellationToken cancel)
     {
         State.MicroBatch ??= ChooseMicroBatch();
-        var train = Train(step, cancel);
+        var train = Train(step, isCheckpointDue, cancel);
+        Processes?.Broadcast(Network.State().Where(entry => entry.IsBuffer).ToArray());
         var ticks = _clock.GetTimestamp();
         var rate = _plan.Optimizer.LearningRate;
         var validation = _validation.Length > 0 ? _plan.Score(_validation) : new Dictionary<string, double>();
@@ -109,9 +121,10 @@ public sealed class Fit : IDisposable
         if (State.Selected() is { } weights) Network.LoadState(weights);
     }
 
-    /// <summary>Everything that the next batch depends on.</summary>
+    /// <summary>Everything that the next batch depends on. All processes of a group call it together.</summary>
     public FitSnapshot Capture()
     {
+        if (Processes is not null && State.Partial is { } partial) partial.Shared = partial.Sums.Over(Processes);
         State.Average = _average?.Save();
         return new FitSnapshot(
             State, Network.SaveState(), _plan.Optimizer.SaveState(),
@@ -123,6 +136,7 @@ public sealed class Fit : IDisposable
     public void Restore(FitSnapshot snapshot)
     {
         State = snapshot.State;
+        if (Rank > 0) State.Partial?.Sums.Clear();
         Network.LoadState(snapshot.Weights);
         if (State.Average is { } average) _average?.Load(average, snapshot.AverageSteps);
         _plan.Optimizer.LoadState(snapshot.Optimizer);
@@ -142,19 +156,21 @@ public sealed class Fit : IDisposable
         _plan.Streams.Dispose();
     }
 
-    IReadOnlyDictionary<string, double> Train(Action<StepDone> step, CancellationToken cancel)
+    IReadOnlyDictionary<string, double> Train(Action<StepDone> step, Func<bool> isCheckpointDue, CancellationToken cancel)
     {
         Network.Train();
         var partial = State.Partial ??= Begin();
         var ticks = _clock.GetTimestamp();
         var (batches, group) = (Batches, Trainer.AccumulateGradBatches);
-        for (var batch = partial.Batches; batch < batches && !IsOver;)
+        _isOver = IsTimeOver;
+        Span<double> agreed = stackalloc double[4];
+        if (Processes is null) cancel.ThrowIfCancellationRequested();
+        for (var batch = partial.Batches; batch < batches && !_isOver;)
         {
             // A checkpoint never stands within a group: its gradients are not kept.
-            cancel.ThrowIfCancellationRequested();
             var end = Math.Min(batch + group, batches);
             SetRate();
-            var (loss, norm) = Gradients(partial, batch, end);
+            var (loss, norm) = Gradients(partial, batch, end, agreed);
             var isFinite = double.IsFinite(loss) && double.IsFinite(norm);
             if (isFinite) TakeStep();
             else if (Trainer.Nonfinite == NonFinitePolicy.Stop) throw NotFinite(end, loss);
@@ -163,13 +179,21 @@ public sealed class Fit : IDisposable
             partial.Skipped += isFinite ? 0 : 1;
             partial.Seconds += _clock.GetElapsedTime(ticks).TotalSeconds;
             ticks = _clock.GetTimestamp();
-            step(new StepDone(batch, batches, loss, norm));
+
+            // What one process wants, all do: stop, keep a checkpoint, end.
+            agreed[0] = cancel.IsCancellationRequested ? 1 : 0;
+            agreed[1] = isCheckpointDue() && Rank == 0 ? 1 : 0;
+            agreed[2] = IsTimeOver && Rank == 0 ? 1 : 0;
+            Processes?.Sum(agreed);
+            _isOver = agreed[2] > 0;
+            step(new StepDone(batch, batches, loss, norm, agreed[1] > 0));
+            if (agreed[0] > 0 || (Processes is null && cancel.IsCancellationRequested)) throw new OperationCanceledException(cancel);
         }
-        return _plan.TrainScores(partial.Sums);
+        return _plan.TrainScores(Processes is null ? partial.Sums : partial.Sums.Over(Processes));
     }
 
     // The gradients of a group of batches, clipped; answers with their mean loss and the norm before clipping.
-    (double Loss, double Norm) Gradients(PartialEpoch partial, int first, int end)
+    (double Loss, double Norm) Gradients(PartialEpoch partial, int first, int end, Span<double> shared)
     {
         _plan.Optimizer.ZeroGrad();
         foreach (var other in _plan.OtherOptimizers.Values) other.ZeroGrad();
@@ -182,6 +206,15 @@ public sealed class Fit : IDisposable
             var (start, size) = RangeOf(batch, count);
             total += Backward(_plan.Prepare(partial.Order.AsMemory(start, size)), size, examples, partial.Sums);
         }
+        if (Processes is not null)
+        {
+            Processes.SumGradients(_plan.Optimizer.Parameters);
+            foreach (var other in _plan.OtherOptimizers.Values) Processes.SumGradients(other.Parameters);
+            shared.Clear();
+            shared[0] = total;
+            Processes.Sum(shared);
+            total = shared[0];
+        }
         var byNorm = Trainer.GradientClipAlgorithm == "norm";
         var norm = _plan.Optimizer.ClipGradientNorm(byNorm ? Trainer.GradientClipVal ?? 0 : 0);
         if (!byNorm && Trainer.GradientClipVal is > 0 and var limit) _plan.Optimizer.ClipGradientValue(limit);
@@ -192,10 +225,11 @@ public sealed class Fit : IDisposable
     double Backward(PartLoss prepared, int size, int examples, EpochSums sums)
     {
         var part = State.MicroBatch is { Size: > 0 and var chosen } ? chosen : size;
-        var total = 0.0;
-        for (var at = 0; at < size; at += part)
+        var (total, last) = (0.0, (int)((long)size * (Rank + 1) / Size));
+        if (Rank > 0) _plan.Streams.ReseedGenerators(Rank, State.Steps);
+        for (var at = (int)((long)size * Rank / Size); at < last; at += part)
         {
-            var n = Math.Min(part, size - at);
+            var n = Math.Min(part, last - at);
             var mean = prepared(_scope, at, n, sums);
             var loss = n == examples ? mean : mean * ((double)n / examples);
             _scope.ResetExcept(loss);
@@ -237,7 +271,7 @@ public sealed class Fit : IDisposable
     {
         var batches = (count + Trainer.BatchSize - 1) / Trainer.BatchSize;
         var rest = count % Trainer.BatchSize;
-        return batches > 1 && rest > 0 && rest < _plan.SmallestBatch ? batches - 1 : batches;
+        return batches > 1 && rest > 0 && rest < Math.Max(_plan.SmallestBatch, Size) ? batches - 1 : batches;
     }
 
     (int Start, int Count) RangeOf(int batch, int count)
@@ -251,7 +285,7 @@ public sealed class Fit : IDisposable
     {
         if (Trainer.MicroBatch != "auto")
             return new MicroBatchChoice(int.TryParse(Trainer.MicroBatch, out var size) && MicroBatches.Fit(Network) ? size : 0, []);
-        if (!MicroBatches.Fit(Network) || Trainer.BatchSize > _train.Length) return new MicroBatchChoice(0, []);
+        if (Size > 1 || !MicroBatches.Fit(Network) || Trainer.BatchSize > _train.Length) return new MicroBatchChoice(0, []);
         var streams = _plan.Streams.Save();
         var sums = new EpochSums(_plan.Classes);
         Network.Train();

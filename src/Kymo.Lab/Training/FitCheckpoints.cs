@@ -53,6 +53,7 @@ public sealed class FitCheckpoints(string folder, TrainerOptions options)
 
     static PickleDictionary ToPickle(PartialEpoch partial)
     {
+        var sums = partial.Shared ?? partial.Sums;
         var tree = new PickleDictionary
         {
             { "started", Timestamp.Text(partial.Started) },
@@ -60,9 +61,9 @@ public sealed class FitCheckpoints(string folder, TrainerOptions options)
             { "batches", partial.Batches },
             { "skipped", partial.Skipped },
             { "order", new PickleTensor(StoredTensor.Of<long>([.. partial.Order.Select(index => (long)index)], partial.Order.Length)) },
-            { "sums", Dictionary(partial.Sums.Sums, sum => new PickleTuple(sum.Sum, sum.Weight)) },
+            { "sums", Dictionary(sums.Sums, sum => new PickleTuple(sum.Sum, sum.Weight)) },
         };
-        if (partial.Sums.Matrix is { } matrix)
+        if (sums.Matrix is { } matrix)
             tree.Add("counts", new PickleTensor(StoredTensor.Of<long>(Counts(matrix), matrix.ClassCount, matrix.ClassCount)));
         return tree;
     }

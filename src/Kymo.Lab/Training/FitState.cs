@@ -18,6 +18,9 @@ public sealed class PartialEpoch(DateTimeOffset started, int[] order, EpochSums 
     /// <summary>What was added up so far.</summary>
     public EpochSums Sums => sums;
 
+    /// <summary>What all processes added up, where there are several; taken out with a snapshot.</summary>
+    public EpochSums? Shared { get; set; }
+
     /// <summary>Time spent in it.</summary>
     public double Seconds { get; set; }
 

@@ -28,6 +28,12 @@ public sealed class RandomStreams(long seed, string title) : IDisposable
         return generator;
     }
 
+    /// <summary>Gives the generators numbers of their own in another process of a group, the same again for the same step.</summary>
+    internal void ReseedGenerators(int rank, long step)
+    {
+        foreach (var (name, generator) in _generators) generator.Seed(RandomStream.SeedFor(seed, $"{name}/{title}/rank {rank}/step {step}"));
+    }
+
     /// <summary>The position of every stream, by name.</summary>
     public IReadOnlyDictionary<string, byte[]> Save()
     {

@@ -96,6 +96,13 @@ static unsafe partial class Native
     [LibraryImport(Library)]
     internal static partial int kt_sgd_step(nint* parameters, nint* velocities, long* steps, int count, double rate,
         double momentum, double dampening, double decay, int nesterov);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int kt_group_join(string host, int port, int rank, int size, int timeout, nint* result);
+    [LibraryImport(Library)] internal static partial int kt_group_leave(nint group);
+    [LibraryImport(Library)] internal static partial int kt_group_sum_gradients(nint group, nint* parameters, int count);
+    [LibraryImport(Library)] internal static partial int kt_group_sum(nint group, double* values, int count);
+    [LibraryImport(Library)] internal static partial int kt_group_broadcast(nint group, nint* tensors, int count);
+
     [LibraryImport(Library)] internal static partial int kt_zero_gradients(nint* parameters, int count, int keep);
     [LibraryImport(Library)]
     internal static partial int kt_clip_gradient_norm(nint* parameters, int count, double limit, double order, double* norm);
