@@ -31,7 +31,7 @@ public static class MmFit
         var (workouts, exclusions) = Present(root, options);
         var aligned = new AlignedWorkout?[workouts.Count];
         var left = new Exclusion?[workouts.Count];
-        Parallel.For(0, workouts.Count, i =>
+        ParallelReads.For(workouts.Count, i =>
         {
             if (options.SkipMissing && FirstMissing(root, workouts[i], options.Preparation.Device) is { } absent) left[i] = new Exclusion(workouts[i], $"no {absent}");
             else aligned[i] = MmFitPreparation.Align(root, workouts[i], options.Preparation);
@@ -47,7 +47,7 @@ public static class MmFit
     {
         var (workouts, exclusions) = Present(root, options);
         var recordings = new PairedRecording[workouts.Count];
-        Parallel.For(0, workouts.Count, i =>
+        ParallelReads.For(workouts.Count, i =>
         {
             var file = simulated?.Contains(workouts[i]) == true ? names.Simulated : names.Acceleration;
             recordings[i] = MmFitPrepared.Read(root, workouts[i], names with { Acceleration = file }, options);

@@ -25,7 +25,7 @@ public static class SpSwHar
     {
         var phones = Files(root);
         var (read, faults) = (new PairedRecording?[phones.Length], new Exclusion?[phones.Length]);
-        Parallel.For(0, phones.Length, i =>
+        ParallelReads.For(phones.Length, i =>
         {
             var watch = phones[i][..^"_sp.csv".Length] + "_sw.csv";
             var (phoneRows, watchRows) = (SensorCsv.Read(phones[i], Classes), SensorCsv.Read(watch, Classes));
