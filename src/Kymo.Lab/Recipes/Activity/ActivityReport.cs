@@ -94,6 +94,7 @@ sealed class ActivityReport
             ["alpha"] = _config.Scenario.Alpha,
             ["epochs"] = _config.Trainer.Epochs,
             ["lr"] = _config.Optim.Lr,
+            ["weight_decay"] = _config.Optim.WeightDecay,
             ["batch_size"] = _config.Trainer.BatchSize,
         },
         Extra = Extra(),

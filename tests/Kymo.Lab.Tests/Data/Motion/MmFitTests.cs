@@ -147,7 +147,8 @@ public sealed class MmFitTests : IDisposable
     {
         File.WriteAllBytes(_folder["f.npy"], Fortran());
         var track = MmFitArrays.ReadSensor(_folder["f.npy"]);
-        Assert.Equal(([1.0, 2.0], [7.0, 8.0]), (track.Frames, track.Axes[0]));
+        Assert.Equal([1.0, 2.0], track.Frames);
+        Assert.Equal([7.0, 8.0], track.Axes[0]);
     }
 
     [Fact]

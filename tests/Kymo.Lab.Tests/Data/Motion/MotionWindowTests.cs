@@ -60,7 +60,8 @@ public sealed class MotionWindowTests
     {
         var recording = new PairedRecording { Id = "a", Participant = "p", Input = [], Target = [], Labels = [0, 0, 0, 0, 1, 1, 1, 1], Masked = [false, false, false, false, false, false, false, true] };
         var pure = MotionWindows.Cut([recording], new WindowOptions(3, 1, LabelRule.Pure));
-        Assert.Equal(([0, 0, 1], 2, 1), (pure.Windows.Select(window => window.Label).ToArray(), pure.Mixed, pure.Masked));
+        Assert.Equal([0, 0, 1], pure.Windows.Select(window => window.Label));
+        Assert.Equal((2, 1), (pure.Mixed, pure.Masked));
         Assert.Equal([0, 0, 0, 1, 1], MotionWindows.Cut([recording], new WindowOptions(3, 1, LabelRule.Majority)).Windows.Select(window => window.Label));
         Assert.Equal([true, true, false, false, true], MotionWindows.Cut([recording], new WindowOptions(3, 1)).Windows.Select(window => window.Pure));
         Assert.Equal(1, MotionWindows.Cut([recording], new WindowOptions(9, 1)).Short);

@@ -13,6 +13,8 @@ namespace Kymo.Lab.Tests.Recipes.Activity;
 /// <summary>The scenarios' losses: scenario2 against PyTorch, and what each of the others promises of its modules.</summary>
 public sealed class ScenarioLossTests : IDisposable
 {
+    static readonly ScenarioOptions s_plain = new([], new(), new(), new(), new(), new([], new([], [])));
+
     readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -21,7 +23,7 @@ public sealed class ScenarioLossTests : IDisposable
     public void Three_steps_of_scenario2_equal_pytorch()
     {
         Oracle.Ask("har_models.py", ["torch", "numpy"], "train", _folder.Path);
-        var config = Config(new ScenarioOptions([], new(), new(), new(), new([]), 2, 0.5, 1.5));
+        var config = Config(s_plain with { Alpha = 2, Beta = 0.5, Gamma = 1.5 });
         using var streams = new RandomStreams(0, "test");
         using var network = new ActivityNetwork(config, streams);
         network.LoadState(Weights(""));
@@ -60,7 +62,7 @@ public sealed class ScenarioLossTests : IDisposable
     [Fact]
     public void Separate_extractors_share_no_storage_and_shared_ones_do()
     {
-        var config = Config(new ScenarioOptions([], new(), new(), new(), new([]), SeparateFeatureExtractors: true));
+        var config = Config(s_plain with { SeparateFeatureExtractors = true });
         using var streams = new RandomStreams(0, "test");
         using var network = new ActivityNetwork(config, streams);
         Assert.NotSame(network.Extractor, network.SimulatedExtractor);
@@ -76,7 +78,7 @@ public sealed class ScenarioLossTests : IDisposable
     [Fact]
     public void Frozen_modules_keep_their_bytes()
     {
-        var (before, after) = Steps(new ScenarioOptions(["fe", "ac"], new(), new(), new(), new([])));
+        var (before, after) = Steps(s_plain with { Trainable = ["fe", "ac"] });
         Assert.All(before.Keys.Where(name => name.StartsWith("pose2imu.", StringComparison.Ordinal)), name => Assert.Equal(before[name], after[name]));
         Assert.NotEqual(before["fe.conv1.0.weight"], after["fe.conv1.0.weight"]);
     }
@@ -85,7 +87,7 @@ public sealed class ScenarioLossTests : IDisposable
     public void Critic_and_generator_leave_each_other_alone()
     {
         var options = new AdversarialOptions([], new([], [], "signal"), Enabled: true, Loss: "wgan");
-        var config = Config(new ScenarioOptions([], new(), new(), new(), options));
+        var config = Config(s_plain with { Adversarial = options });
         var data = Data();
         var (fit, objective) = ActivityObjective.Begin(config, data, Device.Cpu, TimeProvider.System);
         using (fit)
@@ -110,7 +112,7 @@ public sealed class ScenarioLossTests : IDisposable
     [Fact]
     public void Adversary_has_an_optimiser_of_its_own()
     {
-        var (before, after) = Steps(new ScenarioOptions([], new(), new(), new(), new AdversarialOptions([], new([], []), Enabled: true, Lr: 0.01)));
+        var (before, after) = Steps(s_plain with { Adversarial = new AdversarialOptions([], new([], []), Enabled: true, Lr: 0.01) });
         Assert.NotEqual(before["discriminator.net.0.weight"], after["discriminator.net.0.weight"]);
         Assert.NotEqual(before["fe.conv1.0.weight"], after["fe.conv1.0.weight"]);
     }
@@ -166,7 +168,7 @@ public sealed class ScenarioLossTests : IDisposable
         using (fit)
         {
             var before = Bytes(objective.Network);
-            fit.RunEpoch(_ => { }, CancellationToken.None);
+            fit.RunEpoch(_ => { }, () => false, CancellationToken.None);
             return (before, Bytes(objective.Network));
         }
     }
