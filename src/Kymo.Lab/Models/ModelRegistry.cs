@@ -28,6 +28,20 @@ public static class ModelRegistry
             "(batch, 64, frames)", (config, init, _) => new EventCnn(config, init)),
         Entry<EventCrnnConfig>("event-crnn", "TinyCNN's convolutions, then gated recurrent layers along time",
             "(batch, 64, frames)", (config, init, _) => new EventCrnn(config, init)),
+        Entry<HarRegressorConfig>("har-regressor", "joint tracks to a sensor's signal: residual convolutions over joints and time, dense layers",
+            "(batch, axis, joint, time)", (config, init, dropout) => new HarRegressor(config, init, dropout)),
+        Entry<HarFeatureExtractorConfig>("har-feature-extractor", "sensor window to embedding: three convolution stages, one dense layer",
+            "(batch, axis, time)", (config, init, dropout) => new HarFeatureExtractor(config, init, dropout)),
+        Entry<HarClassifierConfig>("har-classifier", "embedding to logits: one dense layer",
+            "(batch, f_in)", (config, init, _) => new HarClassifier(config, init)),
+        Entry<HarEncoderConfig>("har-encoder", "sensor window to embedding: grouped convolutions of stride 2, one dense layer",
+            "(batch, axis, time)", (config, init, dropout) => new HarEncoder(config, init, dropout)),
+        Entry<HarMlpConfig>("har-mlp", "embedding to logits: dense layers with ReLU",
+            "(batch, f_in)", (config, init, dropout) => new HarMlp(config, init, dropout)),
+        Entry<HarFeatureDiscriminatorConfig>("har-feature-discriminator", "real or simulated, from an embedding",
+            "(batch, f_in)", (config, init, dropout) => new HarFeatureDiscriminator(config, init, dropout)),
+        Entry<HarSignalDiscriminatorConfig>("har-signal-discriminator", "real or simulated, from a signal",
+            "(batch, axis, time)", (config, init, dropout) => new HarSignalDiscriminator(config, init, dropout)),
     ];
 
     /// <summary>An architecture by name.</summary>

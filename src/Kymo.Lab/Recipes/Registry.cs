@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Kymo.Config;
 using Kymo.Lab.Recipes.SleepEvents;
+using Kymo.Lab.Recipes.Activity;
 using Kymo.Lab.Recipes.UrbanSounds;
 using Kymo.Lab.Runs;
 using Kymo.Signals;
@@ -24,6 +25,13 @@ public static class Registry
         new("sleep-events", "names sounds heard in the ear; very small networks, attention, distillation", Conf("SleepEvents"), SleepEventsRecipe.Run, SleepEventsRecipe.Prepare)
         {
             Trial = ["data=synthetic", "features.duration=1", "model=extremetinycnn", "split.count=3", "trainer.batch_size=8", "trainer.epochs=2", "trainer.threads=1", "optim.lr=0.003", "trainer.micro_batch=off"],
+        },
+        new("activity", "names activities from a worn sensor, with help of joint tracks that simulate it", Conf("Activity"), ActivityRecipe.Run, ActivityRecipe.Prepare)
+        {
+            Trial = ["data=synthetic", "scenario.alpha=1", "trainer.epochs=2", "trainer.threads=1", "model.regressor.joint_hidden_channels=[8,8,8,8]",
+                "model.regressor.temporal_hidden_channels=8", "model.regressor.fc_hidden=16"],
+            Evaluate = ActivityEvaluator.Evaluate,
+            Export = ActivityExport.Write,
         },
     ];
 
