@@ -42,6 +42,17 @@ public static class ModelRegistry
             "(batch, f_in)", (config, init, dropout) => new HarFeatureDiscriminator(config, init, dropout)),
         Entry<HarSignalDiscriminatorConfig>("har-signal-discriminator", "real or simulated, from a signal",
             "(batch, axis, time)", (config, init, dropout) => new HarSignalDiscriminator(config, init, dropout)),
+        Entry<EmotionRecognizerConfig>("emotion-recognizer", "two dense layers, LSTM, dense layer; mel average to emotion code",
+            "(batch, 128) or (batch, time, 128)", (_, init, _) => new EmotionRecognizer(init)),
+        Entry<MelodyTransformerConfig>("melody-transformer", "dense layer, LSTM over one step, two dense layers; condition to pitches",
+            "(batch, 64)", (_, init, _) => new MelodyTransformer(init)),
+        Entry<HarmonyPredictorConfig>("harmony-predictor", "three dense layers; condition and history to the next chord",
+            "(batch, 128)", (_, init, _) => new HarmonyPredictor(init)),
+        Entry<DynamicsEngineConfig>("dynamics-engine", "three dense layers; score to dynamics", "(batch, 32)", (_, init, _) => new DynamicsEngine(init)),
+        Entry<GroovePredictorConfig>("groove-predictor", "three dense layers; condition to groove", "(batch, 64)", (_, init, _) => new GroovePredictor(init)),
+        Entry<MusicMlpConfig>("music-mlp", "two dense layers over a description of a piece", "(batch, inputs)", (config, init, dropout) => new MusicMlp(config, init, dropout)),
+        Entry<MusicSequenceConfig>("music-sequence", "dense layer, GRU over musical events, dense layer",
+            "(batch, time, inputs)", (config, init, dropout) => new MusicSequence(config, init, dropout)),
     ];
 
     /// <summary>An architecture by name.</summary>

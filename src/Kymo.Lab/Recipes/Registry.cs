@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using Kymo.Config;
 using Kymo.Lab.Recipes.SleepEvents;
 using Kymo.Lab.Recipes.Activity;
+using Kymo.Lab.Data.Music;
+using Kymo.Lab.Recipes.Music;
 using Kymo.Lab.Recipes.UrbanSounds;
 using Kymo.Lab.Runs;
 using Kymo.Signals;
@@ -33,6 +35,12 @@ public static class Registry
             Evaluate = ActivityEvaluator.Evaluate,
             Export = ActivityExport.Write,
         },
+        },
+        Music("emotion", "valence and arousal of a clip or piece", MusicKind.Emotion, MusicRecipe.Emotion),
+        Music("melody", "the next note of a melody", MusicKind.Melody, MusicRecipe.Melody),
+        Music("harmony", "the next chord of a song", MusicKind.Harmony, MusicRecipe.Harmony),
+        Music("dynamics", "how loud each note is played", MusicKind.Dynamics, MusicRecipe.Dynamics),
+        Music("groove", "style, loudness and micro-timing of drum parts", MusicKind.Groove, MusicRecipe.Groove),
     ];
 
     /// <summary>The recipe that made a run, or the weights file of a run.</summary>
@@ -53,6 +61,14 @@ public static class Registry
     static string? CardOf(string path) => SafetensorsFile.Read(path).Metadata.TryGetValue("kymo", out var card)
         ? JsonNode.Parse(card)?["recipe"]?.GetValue<string>()
         : null;
+
+    static Recipe Music(string name, string summary, MusicKind kind, Func<MapNode, RunContext, RunResult> run) =>
+        new("music-" + name, summary, Path.Combine(Conf("Music"), name), run, (job, context) => MusicRecipe.Prepare(kind, job, context))
+        {
+            Trial = ["data=synthetic", "data.synthetic_items=200", "model=original", "trainer.epochs=2", "trainer.batch_size=64", "trainer.threads=1"],
+            OpenPredictor = (path, _) => MusicPredictor.Open(path),
+            Export = MusicExport.Write,
+        };
 
     static string Conf(string folder) => Path.Combine(AppContext.BaseDirectory, "Recipes", folder, "conf");
 }
