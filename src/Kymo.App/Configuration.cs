@@ -1,5 +1,6 @@
 using Kymo.Config;
 using Kymo.Lab.Recipes;
+using Kymo.Lab.Runs;
 
 namespace Kymo.App;
 
@@ -39,24 +40,24 @@ static class Configuration
         (MapNode)ConfigResolver.Of(composition.Config, terminal.Environment, TimeProvider.System, composition.Hydra).ResolveAll(composition.Config);
 
     /// <summary>What a recipe is given to work with.</summary>
-    public static RecipeContext Context(
+    public static RunContext Context(
         Composition? composition, IReadOnlyList<string> overrides, string? resume, bool resumeAnyway, Terminal terminal, CancellationToken cancel) => new(
         composition?.Config ?? [], composition?.Hydra ?? [], overrides, resume, resumeAnyway, happening => Tell(terminal, happening), TimeProvider.System, cancel);
 
-    static void Tell(Terminal terminal, RecipeEvent happening)
+    static void Tell(Terminal terminal, RunEvent happening)
     {
         switch (happening)
         {
-            case RecipeEvent.Stage stage:
+            case RunEvent.Stage stage:
                 terminal.Note(stage.Text);
                 break;
-            case RecipeEvent.Warning warning:
+            case RunEvent.Warning warning:
                 terminal.Warn(warning.Text);
                 break;
-            case RecipeEvent.Opened opened:
+            case RunEvent.Opened opened:
                 terminal.OpenRun = opened.Root == Path.GetFullPath("results") ? opened.Name : Path.Combine(opened.Root, "runs", opened.Name);
                 break;
-            case RecipeEvent.Progress progress:
+            case RunEvent.Progress progress:
                 terminal.Progress(progress.What, progress.Done, progress.Total, progress.Detail);
                 break;
         }

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Kymo.Lab.Recipes.UrbanSounds;
+using Kymo.Config;
+using Kymo.Lab.Recipes;
 
 namespace Kymo.App.Verbs;
 
@@ -18,7 +19,9 @@ static class EvaluateVerb
         {
             var folder = RunPaths.Find(parsed.GetValue(run)!);
             var context = Configuration.Context(null, parsed.GetValue(overrides) ?? [], null, false, terminal, cancel);
-            TrainVerb.Print(terminal, UrbanSoundsEvaluator.Evaluate(folder, parsed.GetValue(overrides) ?? [], context));
+            var recipe = Registry.Of(folder);
+            var evaluate = recipe.Evaluate ?? throw new ConfigException($"runs of {recipe.Name} cannot be scored again yet");
+            TrainVerb.Print(terminal, evaluate(folder, parsed.GetValue(overrides) ?? [], context));
             return ExitCode.Done;
         });
         return command;

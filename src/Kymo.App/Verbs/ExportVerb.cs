@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Kymo.Lab.Recipes.UrbanSounds;
+using Kymo.Config;
+using Kymo.Lab.Recipes;
 
 namespace Kymo.App.Verbs;
 
@@ -22,7 +23,9 @@ static class ExportVerb
             var source = parsed.GetValue(run)!;
             if (!File.Exists(source)) source = RunPaths.Find(source);
             var path = parsed.GetValue(output) ?? Path.GetFileNameWithoutExtension(source) + "." + parsed.GetValue(format);
-            var export = UrbanSoundsExport.Write(source, parsed.GetValue(fold), parsed.GetValue(format)!, path);
+            var recipe = Registry.Of(source);
+            var write = recipe.Export ?? throw new ConfigException($"networks of {recipe.Name} cannot be exported yet");
+            var export = write(source, parsed.GetValue(fold), parsed.GetValue(format)!, path);
             terminal.Say($"{export.Path}: {export.Bytes} bytes, " + (export.LargestDifference is { } difference
                 ? "largest difference to the network itself " + difference.ToString("0.0e+00", CultureInfo.InvariantCulture)
                 : export.Remark));

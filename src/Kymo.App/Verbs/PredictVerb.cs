@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
-using Kymo.Lab.Recipes.UrbanSounds;
+using Kymo.Config;
+using Kymo.Lab.Recipes;
 using Kymo.Signals;
 
 namespace Kymo.App.Verbs;
@@ -21,7 +21,11 @@ static class PredictVerb
         command.Handle(terminal, (parsed, cancel) =>
         {
             var source = parsed.GetValue(run)!;
-            using var predictor = UrbanSoundsPredictor.Open(File.Exists(source) ? source : RunPaths.Find(source), parsed.GetValue(fold));
+            var path = File.Exists(source) ? source : RunPaths.Find(source);
+            var recipe = Registry.Of(path);
+            var open = recipe.OpenPredictor ?? throw new ConfigException($"networks of {recipe.Name} cannot answer for files yet");
+            using var predictor = open(path, parsed.GetValue(fold));
+            var options = new PredictionOptions(parsed.GetValue(hop), parsed.GetValue(top));
             var answers = new JsonArray();
             var failed = 0;
             foreach (var file in parsed.GetValue(files)!)
@@ -29,9 +33,9 @@ static class PredictVerb
                 cancel.ThrowIfCancellationRequested();
                 try
                 {
-                    var prediction = predictor.Predict(file, parsed.GetValue(hop));
-                    Show(terminal, prediction, parsed.GetValue(top));
-                    answers.Add(Json(prediction));
+                    var prediction = predictor.Predict(file, options);
+                    foreach (var line in prediction.Lines) terminal.Say(line);
+                    answers.Add(prediction.Json);
                 }
                 catch (DataException error)
                 {
@@ -45,33 +49,4 @@ static class PredictVerb
         });
         return command;
     }
-
-    static void Show(Terminal terminal, Prediction prediction, int top)
-    {
-        var best = prediction.Probabilities.Select((probability, label) => (prediction.Classes[label], probability)).OrderByDescending(pair => pair.probability).Take(top);
-        terminal.Say($"{prediction.Path}: " + string.Join(", ", best.Select(pair => $"{pair.Item1} {pair.probability.ToString("0.000", CultureInfo.InvariantCulture)}")));
-        if (prediction.Windows.Count < 2) return;
-        foreach (var window in prediction.Windows)
-        {
-            var label = Array.IndexOf(window.Probabilities, window.Probabilities.Max());
-            terminal.Say(string.Create(CultureInfo.InvariantCulture, $"  {window.Start,8:F2} to {window.End,8:F2} s  {prediction.Classes[label]} {window.Probabilities[label]:F3}"));
-        }
-    }
-
-    static JsonObject Json(Prediction prediction) => new()
-    {
-        ["file"] = prediction.Path,
-        ["class"] = prediction.Class,
-        ["confidence"] = prediction.Confidence,
-        ["probabilities"] = Probabilities(prediction.Classes, prediction.Probabilities),
-        ["windows"] = new JsonArray([.. prediction.Windows.Select(window => (JsonNode)new JsonObject
-        {
-            ["start"] = window.Start,
-            ["end"] = window.End,
-            ["probabilities"] = Probabilities(prediction.Classes, window.Probabilities),
-        })]),
-    };
-
-    static JsonObject Probabilities(IReadOnlyList<string> classes, float[] probabilities) =>
-        new(classes.Select((name, label) => KeyValuePair.Create(name, (JsonNode?)probabilities[label])));
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Kymo.Config;
 using Kymo.Lab.Recipes;
+using Kymo.Lab.Runs;
 
 namespace Kymo.App.Verbs;
 
@@ -56,7 +57,7 @@ static class TrainVerb
     public static Argument<string[]> Overrides() => new("overrides") { Description = "key=value, group=option, +key=value, ~key ... as Hydra takes them", Arity = ArgumentArity.ZeroOrMore };
 
     /// <summary>A run's result; the folder is the last line.</summary>
-    public static void Print(Terminal terminal, RecipeResult result)
+    public static void Print(Terminal terminal, RunResult result)
     {
         foreach (var line in result.Summary) terminal.Say(line);
         if (result.Folder != "") terminal.Say(result.Folder);

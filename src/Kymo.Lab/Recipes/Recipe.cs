@@ -1,4 +1,5 @@
 using Kymo.Config;
+using Kymo.Lab.Runs;
 
 namespace Kymo.Lab.Recipes;
 
@@ -7,10 +8,23 @@ namespace Kymo.Lab.Recipes;
 /// <param name="Summary">What it does, in one line.</param>
 /// <param name="ConfFolder">Its configuration groups, in Hydra's layout; the primary configuration is <c>config</c>.</param>
 /// <param name="Run">Trains and evaluates.</param>
-/// <param name="Prepare">Builds the feature cache; answers with its folder.</param>
+/// <param name="Prepare">Builds what is cached before training; answers with its folder.</param>
 public sealed record Recipe(
     string Name,
     string Summary,
     string ConfFolder,
-    Func<MapNode, RecipeContext, RecipeResult> Run,
-    Func<MapNode, RecipeContext, string> Prepare);
+    Func<MapNode, RunContext, RunResult> Run,
+    Func<MapNode, RunContext, string> Prepare)
+{
+    /// <summary>Settings of a run of seconds on made-up data with a planted relation: two epochs of two steps at least, one thread.</summary>
+    public required IReadOnlyList<string> Trial { get; init; }
+
+    /// <summary>Scores a finished run: its folder, settings that differ, context. Null where the recipe cannot.</summary>
+    public Func<string, IReadOnlyList<string>, RunContext, RunResult>? Evaluate { get; init; }
+
+    /// <summary>Opens the networks of a run or one weights file; the fold is 0 for all. Null where the recipe cannot.</summary>
+    public Func<string, int, Predictor>? OpenPredictor { get; init; }
+
+    /// <summary>Writes a network: run or weights file, fold (0 for the promoted), format, path. Null where the recipe cannot.</summary>
+    public Func<string, int, string, string, Export>? Export { get; init; }
+}

@@ -1,5 +1,9 @@
+using System.Text.Json.Nodes;
 using Kymo.Config;
 using Kymo.Lab.Recipes.UrbanSounds;
+using Kymo.Lab.Runs;
+using Kymo.Signals;
+using Kymo.Torch.Checkpoints;
 
 namespace Kymo.Lab.Recipes;
 
@@ -9,13 +13,33 @@ public static class Registry
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Recipe> Recipes { get; } =
     [
-        new("urban-sounds", "names short sounds; cross-validated, small network on log-mel", Conf("UrbanSounds"), UrbanSoundsRecipe.Run, UrbanSoundsRecipe.Prepare),
+        new("urban-sounds", "names short sounds; cross-validated, small network on log-mel", Conf("UrbanSounds"), UrbanSoundsRecipe.Run, UrbanSoundsRecipe.Prepare)
+        {
+            Trial = ["data=synthetic", "features=logmel_1s5", "trainer.epochs=2", "trainer.threads=1", "optim.lr=0.003"],
+            Evaluate = UrbanSoundsEvaluator.Evaluate,
+            OpenPredictor = UrbanSoundsPredictor.OpenAny,
+            Export = UrbanSoundsExport.Write,
+        },
     ];
+
+    /// <summary>The recipe that made a run, or the weights file of a run.</summary>
+    /// <exception cref="DataException">It does not say which recipe it is of.</exception>
+    public static Recipe Of(string runOrWeights)
+    {
+        var name = File.Exists(runOrWeights) ? CardOf(runOrWeights) : HydraFolder.JobName(runOrWeights);
+        return Recipes.FirstOrDefault(recipe => recipe.Name == name)
+            ?? throw new DataException(runOrWeights, $"is of {(name is null ? "no recipe" : $"the recipe '{name}'")}; expected a run of {string.Join(", ", Recipes.Select(recipe => recipe.Name))}");
+    }
 
     /// <summary>A recipe by name.</summary>
     /// <exception cref="ConfigException">There is none of that name.</exception>
     public static Recipe Find(string name) => Recipes.FirstOrDefault(recipe => recipe.Name == name)
         ?? throw new ConfigException($"no recipe '{name}'; there are {string.Join(", ", Recipes.Select(recipe => recipe.Name))}");
+
+    // The recipe that the header of a weights file names.
+    static string? CardOf(string path) => SafetensorsFile.Read(path).Metadata.TryGetValue("kymo", out var card)
+        ? JsonNode.Parse(card)?["recipe"]?.GetValue<string>()
+        : null;
 
     static string Conf(string folder) => Path.Combine(AppContext.BaseDirectory, "Recipes", folder, "conf");
 }

@@ -6,6 +6,16 @@ namespace Kymo.Lab.Training;
 /// <summary>The device that a configuration asks for.</summary>
 public static class Devices
 {
+    /// <summary>Sets the engine up as a training asks for: threads, determinism. Answers with its device.</summary>
+    /// <exception cref="ConfigException">No such device here.</exception>
+    public static Device Prepare(TrainerOptions trainer)
+    {
+        var device = Of(trainer.Device);
+        TorchThreads.Set(trainer.Threads > 0 ? trainer.Threads : Environment.ProcessorCount);
+        TorchInfo.SetDeterministic(trainer.Deterministic);
+        return device;
+    }
+
     /// <summary>The device that <c>trainer.device</c> names.</summary>
     /// <param name="name"><c>auto</c>, <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>mps</c>.</param>
     /// <exception cref="ConfigException">No such name, or no such device here.</exception>

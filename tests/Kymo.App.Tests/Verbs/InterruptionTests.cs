@@ -29,7 +29,7 @@ public sealed class InterruptionTests(TrainedRun trained) : IClassFixture<Traine
             // Killed twice, at another line each time, then left alone.
             for (var time = 0; time < 2 && !ended; time++)
             {
-                ended = KillAfter(lines + time, random.Next(60), [.. TrainedRun.Training, $"run.name={name}", $"trainer.checkpoint_steps={kill % 3}", .. resume]);
+                ended = KillAfter(lines + time, random.Next(60), [.. TrainedRun.Training, $"run.name={name}", $"trainer.checkpoint.every_n_steps={kill % 3}", .. resume]);
                 if (Directory.Exists(trained.PathOf("results", "runs", name))) resume = ["--resume", name];
             }
             if (!ended) KymoProgram.Succeed(trained.Folder, [.. TrainedRun.Training, $"run.name={name}", .. resume]);
@@ -61,7 +61,7 @@ public sealed class InterruptionTests(TrainedRun trained) : IClassFixture<Traine
     [Fact]
     public void Truncated_checkpoint_is_passed_over_for_the_one_before()
     {
-        KillAtLine("fold 2 epoch 3:", [.. TrainedRun.Training, "run.name=truncated", "trainer.checkpoint_steps=1"], trained.Folder);
+        KillAtLine("fold 2 epoch 3:", [.. TrainedRun.Training, "run.name=truncated", "trainer.checkpoint.every_n_steps=1"], trained.Folder);
         var newest = trained.PathOf("results", "runs", "truncated", "folds", "fold_2", "checkpoints", "state.pth");
         using (var file = File.OpenWrite(newest)) file.SetLength(file.Length / 2);
         var resumed = KymoProgram.Succeed(trained.Folder, "train", "urban-sounds", "--resume", "truncated");

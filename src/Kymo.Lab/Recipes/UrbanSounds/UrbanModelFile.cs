@@ -56,8 +56,11 @@ sealed class UrbanModelFile : IDisposable
     /// <summary>Writes a trained network.</summary>
     public static void Write(string path, UrbanModelCard card, IReadOnlyDictionary<string, StoredTensor> weights) =>
         SafetensorsFile.Write(
-            path, [.. weights.Select(entry => (entry.Key, entry.Value))],
-            new Dictionary<string, string> { [CardKey] = JsonSerializer.Serialize(card, s_json) });
+            path, [.. weights.Select(entry => (entry.Key, entry.Value))], Metadata(card));
+
+    /// <summary>The card as the file's metadata hold it.</summary>
+    public static IReadOnlyDictionary<string, string> Metadata(UrbanModelCard card) =>
+        new Dictionary<string, string> { [CardKey] = JsonSerializer.Serialize(card, s_json) };
 
     /// <summary>Reads a trained network.</summary>
     /// <exception cref="CheckpointException">A damaged file, or weights of another network.</exception>

@@ -1,5 +1,6 @@
 using Kymo.Config;
 using Kymo.Lab.Data;
+using Kymo.Lab.Runs;
 using Kymo.Lab.Training;
 
 namespace Kymo.Lab.Recipes.UrbanSounds;
@@ -11,7 +12,8 @@ namespace Kymo.Lab.Recipes.UrbanSounds;
 /// <param name="Features">The spectrograms.</param>
 /// <param name="Model">The network.</param>
 /// <param name="Augment">What is done to training spectrograms.</param>
-/// <param name="Optim">Objective, optimiser and schedule.</param>
+/// <param name="Objective">The loss.</param>
+/// <param name="Optim">Optimiser and schedule.</param>
 /// <param name="Trainer">Length, batches, selection, device.</param>
 /// <param name="Seed">Seeds every named random stream.</param>
 /// <param name="Compat"><c>none</c>, or <c>original</c> to repeat the original program's rules.</param>
@@ -22,8 +24,9 @@ public sealed record UrbanSoundsConfig(
     UrbanFeatureOptions Features,
     UrbanModelOptions Model,
     SpectrogramAugmentation Augment,
-    UrbanOptimOptions Optim,
-    UrbanTrainerOptions Trainer,
+    UrbanObjectiveOptions Objective,
+    OptimOptions Optim,
+    TrainerOptions Trainer,
     [property: Range(0, long.MaxValue)] long Seed = 0,
     [property: AllowedValues("none", "original")] string Compat = "none")
 {
@@ -42,11 +45,6 @@ public sealed record UrbanSoundsConfig(
             yield return $"features.win_length={Features.WinLength} is above features.n_fft={Features.NFft}";
     }
 }
-
-/// <summary>Where results go.</summary>
-/// <param name="Root">The results folder; the run is <c>ROOT/runs/NAME</c>.</param>
-/// <param name="Name">The run's name; empty for one made of recipe, dataset and seed.</param>
-public sealed record RunOptions(string Root = "results", string Name = "");
 
 /// <summary>Folds and what is held out.</summary>
 /// <param name="Folds">Folds that take part; empty for all.</param>
@@ -120,76 +118,9 @@ public sealed record UrbanModelOptions(
     [property: Range(0, 0.95)] double EncoderDropout = 0.2,
     [property: Range(0, 0.95)] double HeadDropout = 0.5);
 
-/// <summary>How the learning rate moves.</summary>
-public enum RateSchedule
-{
-    /// <summary>Constant.</summary>
-    None,
-
-    /// <summary>Up from a tenth along a line, then down to a hundredth along half a cosine.</summary>
-    WarmupCosine,
-
-    /// <summary>Up in a quarter of the steps, then down to almost nothing (Smith and Topin 2018).</summary>
-    OneCycle,
-
-    /// <summary>Down along half a cosine.</summary>
-    Cosine,
-
-    /// <summary>Divided by five after five epochs without a better validation loss, at least 1e-5.</summary>
-    Plateau,
-}
-
-/// <summary>Objective, optimiser and schedule.</summary>
-/// <param name="Name"><c>adam</c> (coupled weight decay) or <c>adamw</c>.</param>
-/// <param name="Lr">Learning rate; the highest one of a schedule.</param>
-/// <param name="WeightDecay">Weight decay.</param>
-/// <param name="Schedule">How the rate moves.</param>
-/// <param name="Warmup">Share of the steps in which the rate rises.</param>
+/// <summary>The loss.</summary>
 /// <param name="LabelSmoothing">Share of the target spread over all classes.</param>
-/// <param name="GradClip">Largest norm of the gradient; 0 for no limit.</param>
-public sealed record UrbanOptimOptions(
-    [property: AllowedValues("adam", "adamw")] string Name = "adamw",
-    [property: Range(1e-9, 10)] double Lr = 2e-3,
-    [property: Range(0, 10)] double WeightDecay = 0.02,
-    RateSchedule Schedule = RateSchedule.WarmupCosine,
-    [property: Range(0.01, 0.99)] double Warmup = 0.15,
+/// <param name="ClassWeights"><c>none</c>, <c>inverse</c>, <c>effective</c>, or one number for each class.</param>
+public sealed record UrbanObjectiveOptions(
     [property: Range(0, 0.99)] double LabelSmoothing = 0.1,
-    [property: Range(0, 1e6)] double GradClip = 0);
-
-/// <summary>Which weights are reported.</summary>
-public enum WeightSelection
-{
-    /// <summary>Those of the epoch with the best validation accuracy.</summary>
-    Best,
-
-    /// <summary>Those of the last epoch.</summary>
-    Last,
-
-    /// <summary>Their exponential moving average after the last step.</summary>
-    Average,
-}
-
-/// <summary>Length, batches, selection, device.</summary>
-/// <param name="Epochs">Epochs; 0 prepares everything and trains nothing.</param>
-/// <param name="BatchSize">Clips of a step.</param>
-/// <param name="EvalBatchSize">Clips of a forward pass in evaluation.</param>
-/// <param name="EarlyStopPatience">Epochs without a better validation loss before a fold stops; 0 for never.</param>
-/// <param name="Select">Which weights are reported.</param>
-/// <param name="AverageDecay">Largest decay of the moving average, for <see cref="WeightSelection.Average"/>.</param>
-/// <param name="Device"><c>auto</c>, <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>mps</c>.</param>
-/// <param name="Threads">Threads of the tensor engine; 0 for one a core.</param>
-/// <param name="KeepEpochs">Whether the weights of every epoch are kept.</param>
-/// <param name="CheckpointSteps">Steps between checkpoints within an epoch; 0 for none. One is always kept at an epoch's end and on interruption.</param>
-/// <param name="CheckpointMinutes">Minutes between checkpoints within an epoch; 0 for none.</param>
-public sealed record UrbanTrainerOptions(
-    [property: Range(0, 100_000)] int Epochs = 30,
-    [property: Range(1, 65_536)] int BatchSize = 16,
-    [property: Range(1, 65_536)] int EvalBatchSize = 64,
-    [property: Range(0, 100_000)] int EarlyStopPatience = 0,
-    WeightSelection Select = WeightSelection.Average,
-    [property: Range(0, 0.999999)] double AverageDecay = 0.98,
-    string Device = "auto",
-    [property: Range(0, 4096)] int Threads = 0,
-    bool KeepEpochs = true,
-    [property: Range(0, 1_000_000_000)] int CheckpointSteps = 0,
-    [property: Range(0, 1_000_000)] double CheckpointMinutes = 10);
+    string ClassWeights = "none");

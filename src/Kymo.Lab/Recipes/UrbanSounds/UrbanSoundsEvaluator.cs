@@ -21,7 +21,7 @@ public static class UrbanSoundsEvaluator
     /// <param name="context">What else is given.</param>
     /// <exception cref="ConfigException">An override that the run has no setting for.</exception>
     /// <exception cref="DataException">No finished run, or no recording that the networks have not seen.</exception>
-    public static RecipeResult Evaluate(string run, IReadOnlyList<string> overrides, RecipeContext context)
+    public static RunResult Evaluate(string run, IReadOnlyList<string> overrides, RunContext context)
     {
         var config = ReadConfig(run, overrides);
         var models = UrbanSoundsPredictor.ModelFiles(run, 0).Select(UrbanModelFile.Read).ToArray();
@@ -68,7 +68,7 @@ public static class UrbanSoundsEvaluator
             throw new DataException(set.Root, $"its classes ({string.Join(", ", set.Classes)}) are not those of {run} ({string.Join(", ", models[0].Card.Classes)})");
     }
 
-    static RecipeResult Score(string run, UrbanSoundsConfig config, SpectrogramExamples examples, UrbanModelFile[] models, RecipeContext context)
+    static RunResult Score(string run, UrbanSoundsConfig config, SpectrogramExamples examples, UrbanModelFile[] models, RunContext context)
     {
         var set = examples.Set;
         var sums = new float[set.Recordings.Count][];
@@ -83,13 +83,13 @@ public static class UrbanSoundsEvaluator
                 var sum = sums[unseen[i]] ??= new float[set.Classes.Count];
                 for (var k = 0; k < sum.Length; k++) sum[k] += answers[i][k];
             }
-            context.Tell(new RecipeEvent.Stage($"network of fold {model.Card.Fold}: {unseen.Length} recordings it has not seen"));
+            context.Tell(new RunEvent.Stage($"network of fold {model.Card.Fold}: {unseen.Length} recordings it has not seen"));
         }
         int[] heard = [.. Enumerable.Range(0, sums.Length).Where(index => sums[index] is not null)];
         if (heard.Length == 0) throw new DataException(set.Root, "every recording was trained on by every network of the run; nothing can be scored honestly");
 
         var truth = examples.Labels(heard);
-        int[] predicted = [.. heard.Select(index => Classifier.ArgMax(sums[index]))];
+        int[] predicted = [.. heard.Select(index => Largest.IndexOf(sums[index]))];
         var matrix = ConfusionMatrix.Of(set.Classes.Count, truth, predicted);
         var loss = heard.Average(index => -Math.Log(Math.Max(sums[index][set.Recordings[index].Label] / sums[index].Sum(), 1e-12)));
         var scores = StandardScores.Classification(loss, matrix);
@@ -115,6 +115,6 @@ public static class UrbanSoundsEvaluator
             $"{set.Name}: {heard.Length} recordings that the networks have not been trained on, {metrics["left_out"]} left out",
             string.Create(CultureInfo.InvariantCulture, $"accuracy {scores["acc"]:F3} (95 % interval {interval.Low:F3} to {interval.High:F3}), macro F1 {scores["f1_macro"]:F3}, loss {loss:F3}"),
         ];
-        return new RecipeResult(run, lines, metrics);
+        return new RunResult(run, lines, metrics);
     }
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Kymo.Lab.Metrics;
 using Kymo.Signals;
 using Kymo.Signals.Audio;
 using Kymo.Signals.Features;
@@ -18,7 +21,7 @@ public sealed record WindowPrediction(double Start, double End, float[] Probabil
 public sealed record Prediction(string Path, IReadOnlyList<string> Classes, float[] Probabilities, IReadOnlyList<WindowPrediction> Windows)
 {
     /// <summary>The most probable class.</summary>
-    public string Class => Classes[Classifier.ArgMax(Probabilities)];
+    public string Class => Classes[Largest.IndexOf(Probabilities)];
 
     /// <summary>Its probability.</summary>
     public float Confidence => Probabilities.Max();
@@ -59,6 +62,13 @@ public sealed class UrbanSoundsPredictor : IDisposable
             foreach (var model in models) model.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Opens the networks for the program's <c>predict</c>.</summary>
+    public static Recipes.Predictor OpenAny(string run, int fold)
+    {
+        var predictor = Open(run, fold);
+        return new Recipes.Predictor(predictor.Networks, (path, options) => Answer(predictor.Predict(path, options.Hop), options.Top), predictor.Dispose);
     }
 
     /// <summary>Listens to one recording.</summary>
@@ -104,6 +114,38 @@ public sealed class UrbanSoundsPredictor : IDisposable
             ? files
             : throw new DataException(run, $"holds no checkpoints/{pattern}; expected a finished run of kymo train urban-sounds");
     }
+
+    static FilePrediction Answer(Prediction prediction, int top)
+    {
+        var best = prediction.Probabilities.Select((probability, label) => (Class: prediction.Classes[label], probability)).OrderByDescending(pair => pair.probability).Take(top);
+        var lines = new List<string>
+        {
+            $"{prediction.Path}: " + string.Join(", ", best.Select(pair => $"{pair.Class} {pair.probability.ToString("0.000", CultureInfo.InvariantCulture)}")),
+        };
+        if (prediction.Windows.Count > 1)
+        {
+            lines.AddRange(prediction.Windows.Select(window => (window, label: Largest.IndexOf(window.Probabilities))).Select(pair => string.Create(CultureInfo.InvariantCulture,
+                $"  {pair.window.Start,8:F2} to {pair.window.End,8:F2} s  {prediction.Classes[pair.label]} {pair.window.Probabilities[pair.label]:F3}")));
+        }
+        return new FilePrediction(lines, Json(prediction));
+    }
+
+    static JsonObject Json(Prediction prediction) => new()
+    {
+        ["file"] = prediction.Path,
+        ["class"] = prediction.Class,
+        ["confidence"] = prediction.Confidence,
+        ["probabilities"] = Probabilities(prediction.Classes, prediction.Probabilities),
+        ["windows"] = new JsonArray([.. prediction.Windows.Select(window => (JsonNode)new JsonObject
+        {
+            ["start"] = window.Start,
+            ["end"] = window.End,
+            ["probabilities"] = Probabilities(prediction.Classes, window.Probabilities),
+        })]),
+    };
+
+    static JsonObject Probabilities(IReadOnlyList<string> classes, float[] probabilities) =>
+        new(classes.Select((name, label) => KeyValuePair.Create(name, (JsonNode?)probabilities[label])));
 
     float[][] Mean(float[] clips, int batch, int length)
     {

@@ -1,8 +1,11 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Kymo.Config;
 using Kymo.Lab.Data;
 using Kymo.Lab.Metrics;
+using Kymo.Lab.Models;
 using Kymo.Lab.Runs;
+using Kymo.Lab.Runs.Reporting;
 using Kymo.Lab.Training;
 using Kymo.Torch;
 
@@ -21,7 +24,7 @@ public static class UrbanSoundsRecipe
     /// <param name="job">The composed configuration.</param>
     /// <param name="context">What else the recipe is given.</param>
     /// <returns>The cache's folder.</returns>
-    public static string Prepare(MapNode job, RecipeContext context)
+    public static string Prepare(MapNode job, RunContext context)
     {
         var config = ConfigBinder.Bind<UrbanSoundsConfig>(job);
         using var cache = OpenCache(config, UrbanSoundsData.Read(config), context);
@@ -32,13 +35,12 @@ public static class UrbanSoundsRecipe
     /// <param name="job">The composed configuration.</param>
     /// <param name="context">What else the recipe is given.</param>
     /// <exception cref="ConfigException">Settings that do not fit together or to the data.</exception>
-    public static RecipeResult Run(MapNode job, RecipeContext context) => Run(ConfigBinder.Bind<UrbanSoundsConfig>(job), context);
-
-    internal static RecipeResult Run(UrbanSoundsConfig config, RecipeContext context)
+    public static RunResult Run(MapNode job, RunContext context)
     {
+        var config = ConfigBinder.Bind<UrbanSoundsConfig>(job);
+
         // --- Engine
-        var device = Devices.Of(config.Trainer.Device);
-        TorchThreads.Set(config.Trainer.Threads > 0 ? config.Trainer.Threads : Environment.ProcessorCount);
+        var device = Devices.Prepare(config.Trainer);
 
         // --- Recordings, features, splits
         var set = UrbanSoundsData.Read(config);
@@ -49,21 +51,27 @@ public static class UrbanSoundsRecipe
         if (config.Compat == "none")
             foreach (var split in splits) Splits.CheckNoLeak(set, split);
 
-        context.Tell(new RecipeEvent.Stage(string.Create(CultureInfo.InvariantCulture,
+        context.Tell(new RunEvent.Stage(string.Create(CultureInfo.InvariantCulture,
             $"{set.Name}: {set.Recordings.Count} recordings, {set.Classes.Count} classes, folds {string.Join(", ", splits.Select(split => split.Fold))}; {device}, {TorchThreads.Get()} threads")));
         if (config.Trainer.Epochs == 0) return Ready(config, examples, splits[0], device, context);
 
         // --- Train every fold, or take up where it stopped
-        using var run = UrbanSoundsRun.Open(config, context, set, splits, cache.Index.Fingerprint, device);
-        var outcomes = new List<FoldOutcome>();
+        using var run = TrainingRun.Open(Plan(config, set, splits, cache.Index.Fingerprint, device), context);
+        var outcomes = new List<ClassificationOutcome>();
         foreach (var split in splits)
         {
-            context.Cancel.ThrowIfCancellationRequested();
-            outcomes.Add(TrainFold(config, context, run, examples, split, device));
+            var (fit, objective) = UrbanObjective.Begin(config, examples, split, device, context.Clock);
+            using (fit)
+            {
+                run.Train(fit, split.Fold);
+                outcomes.Add(Judge(config, fit, objective, examples, split));
+                run.EndUnit(fit, split.Fold, UrbanModelFile.Metadata(Card(config, set, split, objective, run)));
+            }
+            context.Tell(new RunEvent.Stage(Line(outcomes[^1])));
         }
 
         // --- Report
-        return run.Finish(examples, outcomes);
+        return run.Finish(new ClassificationEvidence(run, outcomes).Report(Facts(config, set, splits, outcomes, examples.Frames)));
     }
 
     /// <summary>A recording of the first held-out fold, for trying a trained run on something it has not heard.</summary>
@@ -75,87 +83,156 @@ public static class UrbanSoundsRecipe
         return (recording.Id, recording.Path, set.Classes[recording.Label], recording.Fold);
     }
 
-    internal static FeatureCache OpenCache(UrbanSoundsConfig config, RecordingSet set, RecipeContext context)
+    internal static FeatureCache OpenCache(UrbanSoundsConfig config, RecordingSet set, RunContext context)
     {
         var kind = UrbanSoundsData.Kind(config.Features);
-        var progress = new Relay<BuildProgress>(done => context.Tell(new RecipeEvent.Progress(
+        var progress = new Relay<BuildProgress>(done => context.Tell(new RunEvent.Progress(
             "features", done.Done, done.Total, done.Excluded == 0 ? "" : $"{done.Excluded} unusable")));
         var cache = FeatureCacheBuilder.Build(
             FeatureCacheBuilder.FolderFor(config.Data.Cache, set, kind), set, kind, config.Data.MaxExcluded, config.Data.Workers, progress, context.Cancel);
         foreach (var exclusion in cache.Index.Exclusions.Take(10))
-            context.Tell(new RecipeEvent.Warning($"{exclusion.Id} is left out: {exclusion.Reason}"));
+            context.Tell(new RunEvent.Warning($"{exclusion.Id} is left out: {exclusion.Reason}"));
         return cache;
     }
 
-    static RecipeResult Ready(UrbanSoundsConfig config, SpectrogramExamples examples, Split split, Device device, RecipeContext context)
+    static RunResult Ready(UrbanSoundsConfig config, SpectrogramExamples examples, Split split, Device device, RunContext context)
     {
-        using var trainer = new FoldTrainer(config, examples, split, device, context.Clock);
-        return new RecipeResult("", [$"ready: {trainer.Model.ParameterCount:N0} parameters, nothing was trained (trainer.epochs=0)"], []);
+        var (fit, objective) = UrbanObjective.Begin(config, examples, split, device, context.Clock);
+        using (fit) return new RunResult("", [$"ready: {objective.Network.ParameterCount:N0} parameters, nothing was trained (trainer.epochs=0)"], []);
     }
 
-    static FoldOutcome TrainFold(
-        UrbanSoundsConfig config, RecipeContext context, UrbanSoundsRun run, SpectrogramExamples examples, Split split, Device device)
+    static RunPlan Plan(UrbanSoundsConfig config, RecordingSet set, IReadOnlyList<Split> splits, string fingerprint, Device device) => new()
     {
-        var title = $"fold {split.Fold}";
-        var checkpoints = run.Checkpoints(split.Fold);
-        using var trainer = new FoldTrainer(config, examples, split, device, context.Clock);
-        if (checkpoints.Load(text => context.Tell(new RecipeEvent.Warning(text))) is { } snapshot)
+        Recipe = Name,
+        Run = config.Run,
+        DefaultName = string.Create(CultureInfo.InvariantCulture, $"urban-sounds_{set.Name.ToLowerInvariant()}_seed{config.Seed}"),
+        Config = config,
+        Contract = RunContract.Classification("urban_sound_classification", set.Classes) with { Folds = [.. splits.Select(split => split.Fold)] },
+        Data = new JsonObject
         {
-            trainer.Restore(snapshot);
-            context.Tell(new RecipeEvent.Stage($"{title}: going on after epoch {trainer.State.History.Count}"
-                + (snapshot.State.Partial is { } partial ? $" and {partial.Batches} steps" : "")));
-        }
-        run.BeginFold(split.Fold, trainer.State.History.Count);
+            ["dataset"] = set.Name,
+            ["licence"] = set.Licence,
+            ["recordings"] = set.Recordings.Count,
+            ["excluded"] = set.Exclusions.Count,
+            ["content_sha256"] = fingerprint,
+        },
+        Trainer = config.Trainer,
+        Seed = config.Seed,
+        Device = device,
+    };
 
-        var pace = new CheckpointPace(config.Trainer.CheckpointSteps, config.Trainer.CheckpointMinutes, context.Clock);
-        while (!trainer.IsFinished)
-        {
-            var epoch = trainer.State.History.Count + 1;
-            var row = RunEpoch(trainer, checkpoints, pace, context, (step, steps, loss) => context.Tell(new RecipeEvent.Progress(
-                $"{title} epoch {epoch}/{config.Trainer.Epochs} step", step, steps, loss.ToString("loss 0.000", CultureInfo.InvariantCulture))));
-            run.EndEpoch(split.Fold, row, trainer);
-            checkpoints.Save(trainer.Capture());
-            pace.Kept();
-            context.Tell(new RecipeEvent.Stage(string.Create(CultureInfo.InvariantCulture,
-                $"{title} epoch {epoch}: train loss {row.Train["loss"]:F3} acc {row.Train["acc"]:F3}, validation loss {row.Validation["loss"]:F3} acc {row.Validation["acc"]:F3}, {row.Seconds:F1} s")));
-        }
-
-        run.KeepLast(split.Fold, trainer);
-        trainer.SelectWeights();
-        var outcome = FoldOutcome.Of(trainer, examples, split);
-        run.EndFold(outcome, trainer);
-        context.Tell(new RecipeEvent.Stage(string.Create(CultureInfo.InvariantCulture,
-            $"{title}: held-out accuracy {Accuracy.Of(outcome.Test.Matrix):F3}, nearest neighbour {Accuracy.Of(outcome.Nearest):F3}, majority {Accuracy.Of(outcome.Majority):F3}")));
-        return outcome;
+    // The held-out answers beside the nearest training clip and the class that occurs most.
+    static ClassificationOutcome Judge(UrbanSoundsConfig config, Fit fit, UrbanObjective objective, SpectrogramExamples examples, Split split)
+    {
+        var classes = examples.Set.Classes.Count;
+        var held = BatchLimit.First(fit.Trainer.LimitTestBatches, split.Test, config.Trainer.EvalBatchSize);
+        var truth = examples.Labels(held);
+        // The baselines may use the validation part as well: they choose no epoch.
+        int[] known = [.. split.Train.Concat(split.Validation.Except(split.Test))];
+        var labels = examples.Labels(known);
+        var neighbour = new NearestNeighbour([.. known.Select(index => Describe(examples, index))], labels);
+        var frequent = labels.CountBy(label => label).OrderByDescending(count => count.Value).ThenBy(count => count.Key).First().Key;
+        return ClassificationOutcome.Of(
+            fit, split.Fold, objective.Evaluate(split.Validation), objective.Evaluate(held),
+            [.. held.Select(index => examples.Set.Recordings[index]).Select(recording => (recording.Id, recording.Label, recording.Group))],
+            ("nearest neighbour", ConfusionMatrix.Of(classes, truth, [.. held.Select(index => neighbour.Predict(Describe(examples, index)))])),
+            ("majority", ConfusionMatrix.Of(classes, truth, [.. held.Select(_ => frequent)])));
     }
+
+    static float[] Describe(SpectrogramExamples examples, int index)
+    {
+        var item = new float[examples.Length];
+        examples.CopyTo(index, item);
+        return NearestNeighbour.Describe(item, examples.Bands);
+    }
+
+    static string Line(ClassificationOutcome outcome) => $"fold {outcome.Fold}: held-out accuracy {Share(outcome.Test.Matrix)}, "
+        + string.Join(", ", outcome.Baselines.Select(baseline => $"{baseline.Name} {Share(baseline.Test)}"));
+
+    static string Share(ConfusionMatrix matrix) => Accuracy.Of(matrix).ToString("0.000", CultureInfo.InvariantCulture);
+
+    static UrbanModelCard Card(UrbanSoundsConfig config, RecordingSet set, Split split, UrbanObjective objective, TrainingRun run) => new(
+        Name, UrbanObjective.NetworkConfig(config, set.Classes.Count), set.Classes, config.Features, objective.Standardizer, split.Fold,
+        [.. split.Train.Concat(split.Validation.Except(split.Test)).Select(index => set.Recordings[index].Group).Distinct().Order(StringComparer.Ordinal)],
+        $"{set.Name} ({set.Licence}), content {run.Plan.Data["content_sha256"]}");
+
+    static ClassificationFacts Facts(
+        UrbanSoundsConfig config, RecordingSet set, IReadOnlyList<Split> splits, IReadOnlyList<ClassificationOutcome> outcomes, int frames)
+    {
+        using var random = new RandomGenerator(0);
+        using var network = UrbanObjective.NewNetwork(config, set.Classes.Count, random, random);
+        var (isOriginal, dropped) = (config.Compat == "original", splits.Sum(split => split.Dropped.Length));
+        var scenes = Scenes(set, outcomes);
+        return new ClassificationFacts
+        {
+            Model = config.Model.Name,
+            Optim = config.Optim,
+            Cost = NetworkCost.Of(network, config.Features.NMels, frames),
+            Macs = UrbanCnn.Macs(UrbanObjective.NetworkConfig(config, set.Classes.Count), frames),
+            Data = Describe(set, splits),
+            GroupName = "recording",
+            Excluded = [.. set.Exclusions.Select(exclusion => new ExcludedItem(exclusion.Id, exclusion.Reason))],
+            Warnings =
+            [
+                .. isOriginal ? ["compat=original: the held-out fold picked the epoch, so the scores flatter"] : Array.Empty<string>(),
+                .. dropped > 0 ? [$"{dropped} clips left training because their recording also stands in a held-out or validation part"] : Array.Empty<string>(),
+            ],
+            Columns = new Dictionary<string, JsonNode?>
+            {
+                ["sr"] = config.Features.SampleRate,
+                ["n_mels"] = config.Features.NMels,
+                ["clip_seconds"] = config.Features.Duration,
+                ["epochs"] = config.Trainer.Epochs,
+                ["lr"] = config.Optim.Lr,
+                ["weight_decay"] = config.Optim.WeightDecay,
+                ["batch_size"] = config.Trainer.BatchSize,
+            },
+            Extra = new JsonObject { ["compat"] = config.Compat, ["scenes"] = scenes },
+            Lines = [.. scenes.Select(scene => string.Create(CultureInfo.InvariantCulture, $"{scene.Key}: accuracy {(double)scene.Value!["acc"]!:F3} of {scene.Value["clips"]} clips"))],
+            EpochChoice = splits.All(split => split.Validation.SequenceEqual(split.Test))
+                ? "The held-out fold itself picked the epoch (compat=original): the scores flatter."
+                : "What picks an epoch or stops the training is measured on recordings of their own, never on those that are reported.",
+        };
+    }
+
+    // Accuracy of each sub-population that the dataset names.
+    static JsonObject Scenes(RecordingSet set, IReadOnlyList<ClassificationOutcome> outcomes)
+    {
+        var sceneOf = set.Recordings.ToDictionary(recording => recording.Id, recording => recording.Scene);
+        var answers = outcomes.SelectMany(outcome => outcome.TestIds.Select((id, i) =>
+            (Scene: sceneOf[id], IsRight: Largest.IndexOf(outcome.Test.Probabilities[i]) == outcome.TestLabels[i])));
+        return new JsonObject(answers.Where(answer => answer.Scene is not null).GroupBy(answer => answer.Scene!).OrderBy(scene => scene.Key, StringComparer.Ordinal)
+            .Select(scene => KeyValuePair.Create(scene.Key, (JsonNode?)new JsonObject
+            {
+                ["clips"] = scene.Count(),
+                ["acc"] = scene.Average(answer => answer.IsRight ? 1.0 : 0.0),
+            })));
+    }
+
+    static DataDescription Describe(RecordingSet set, IReadOnlyList<Split> splits) => new()
+    {
+        Name = set.Name,
+        Licence = set.Licence,
+        ItemName = "clips",
+        GroupName = "recordings",
+        SplitRule = "Every fold is held out once; a recording never stands on both sides.",
+        Parts =
+        [
+            .. splits.SelectMany(split => new[]
+            {
+                Part(set, $"fold {split.Fold}: training", split.Train),
+                Part(set, $"fold {split.Fold}: validation", split.Validation),
+                Part(set, $"fold {split.Fold}: held out", split.Test),
+            }),
+        ],
+    };
+
+    static DataPart Part(RecordingSet set, string name, int[] indices) => new(
+        name, indices.Length, indices.Select(index => set.Recordings[index].Group).Distinct().Count(),
+        [.. Enumerable.Range(0, set.Classes.Count).Select(label => indices.Count(index => set.Recordings[index].Label == label))]);
 
     sealed class Relay<T>(Action<T> act) : IProgress<T>
     {
         public void Report(T value) => act(value);
-    }
-
-    // One epoch; checkpoints within it at their pace, and at the step where it is asked to stop.
-    static EpochRow RunEpoch(
-        FoldTrainer trainer, FoldCheckpoints checkpoints, CheckpointPace pace, RecipeContext context, Action<int, int, double> tell)
-    {
-        try
-        {
-            return trainer.RunEpoch(
-                (step, steps, loss) =>
-                {
-                    if (pace.IsDueAfterStep())
-                    {
-                        checkpoints.Save(trainer.Capture());
-                        pace.Kept();
-                    }
-                    tell(step, steps, loss);
-                },
-                context.Cancel);
-        }
-        catch (OperationCanceledException)
-        {
-            checkpoints.Save(trainer.Capture());
-            throw;
-        }
     }
 }

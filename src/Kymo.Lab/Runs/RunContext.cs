@@ -1,29 +1,29 @@
 using Kymo.Config;
 
-namespace Kymo.Lab.Recipes;
+namespace Kymo.Lab.Runs;
 
 /// <summary>What a recipe tells while it works.</summary>
-public abstract record RecipeEvent
+public abstract record RunEvent
 {
     /// <summary>A step begins.</summary>
     /// <param name="Text">What it is.</param>
-    public sealed record Stage(string Text) : RecipeEvent;
+    public sealed record Stage(string Text) : RunEvent;
 
     /// <summary>The run's folder is there; from now on the run can be resumed.</summary>
     /// <param name="Root">The results folder.</param>
     /// <param name="Name">The run's name.</param>
-    public sealed record Opened(string Root, string Name) : RecipeEvent;
+    public sealed record Opened(string Root, string Name) : RunEvent;
 
     /// <summary>Something a reader of the results must know.</summary>
     /// <param name="Text">What it is.</param>
-    public sealed record Warning(string Text) : RecipeEvent;
+    public sealed record Warning(string Text) : RunEvent;
 
     /// <summary>Long work moves on.</summary>
     /// <param name="What">Which work.</param>
     /// <param name="Done">Steps done.</param>
     /// <param name="Total">Steps in all.</param>
     /// <param name="Detail">Figures of the moment.</param>
-    public sealed record Progress(string What, int Done, int Total, string Detail = "") : RecipeEvent;
+    public sealed record Progress(string What, int Done, int Total, string Detail = "") : RunEvent;
 }
 
 /// <summary>What a recipe is given besides its configuration.</summary>
@@ -35,13 +35,13 @@ public abstract record RecipeEvent
 /// <param name="Tell">Told what happens.</param>
 /// <param name="Clock">The time.</param>
 /// <param name="Cancel">Asks to stop at the next safe point.</param>
-public sealed record RecipeContext(
+public sealed record RunContext(
     MapNode Job,
     MapNode Hydra,
     IReadOnlyList<string> Overrides,
     string? Resume,
     bool ResumeAnyway,
-    Action<RecipeEvent> Tell,
+    Action<RunEvent> Tell,
     TimeProvider Clock,
     CancellationToken Cancel);
 
@@ -49,4 +49,4 @@ public sealed record RecipeContext(
 /// <param name="Folder">The run folder.</param>
 /// <param name="Summary">Lines for a person: scores beside baselines.</param>
 /// <param name="Metrics">The content of <c>metrics.json</c>.</param>
-public sealed record RecipeResult(string Folder, IReadOnlyList<string> Summary, System.Text.Json.Nodes.JsonObject Metrics);
+public sealed record RunResult(string Folder, IReadOnlyList<string> Summary, System.Text.Json.Nodes.JsonObject Metrics);

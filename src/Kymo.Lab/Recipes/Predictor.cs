@@ -1,0 +1,23 @@
+using System.Text.Json.Nodes;
+
+namespace Kymo.Lab.Recipes;
+
+/// <summary>How a prediction is asked for.</summary>
+/// <param name="Hop">Seconds between the windows of a long recording; null for the recipe's own.</param>
+/// <param name="Top">Classes shown to a person.</param>
+public sealed record PredictionOptions(double? Hop = null, int Top = 3);
+
+/// <summary>What the networks say of one file.</summary>
+/// <param name="Lines">For a person.</param>
+/// <param name="Json">For a program.</param>
+public sealed record FilePrediction(IReadOnlyList<string> Lines, JsonObject Json);
+
+/// <summary>The opened networks of a run.</summary>
+/// <param name="Networks">How many answer together.</param>
+/// <param name="Predict">Answers for one file; a file that cannot be read is a <see cref="Signals.DataException"/>.</param>
+/// <param name="Close">Gives their memory back.</param>
+public sealed record Predictor(int Networks, Func<string, PredictionOptions, FilePrediction> Predict, Action Close) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose() => Close();
+}
