@@ -19,10 +19,10 @@ public static class Interpolation
         return result;
     }
 
-    /// <summary>Values from the first sample's time on, <paramref name="step"/> seconds apart, up to but without the last sample's time.</summary>
+    /// <summary>Values from the first sample's time on, <paramref name="step"/> seconds apart, up to the last sample's time.</summary>
     public static double[] Evenly(ReadOnlySpan<double> times, ReadOnlySpan<double> values, double step)
     {
-        var count = Math.Max((int)Math.Ceiling((times[^1] - times[0]) / step - 1e-9), 1);
+        var count = (int)Math.Floor((times[^1] - times[0]) / step + 1e-6) + 1;
         var at = new double[count];
         for (var i = 0; i < count; i++) at[i] = times[0] + i * step;
         return At(at, times, values);
