@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kymo.Config;
+using Kymo.Lab.Recipes.SleepStages;
 using Kymo.Lab.Recipes.UrbanSounds;
 using Kymo.Lab.Runs;
 using Kymo.Signals;
@@ -19,6 +20,10 @@ public static class Registry
             Evaluate = UrbanSoundsEvaluator.Evaluate,
             OpenPredictor = UrbanSoundsPredictor.OpenAny,
             Export = UrbanSoundsExport.Write,
+        },
+        new("sleep-stages", "sleep stages from a watch's heart rate and motion; by person, windows or whole nights", Conf("SleepStages"), SleepStagesRecipe.Run, SleepStagesRecipe.Prepare)
+        {
+            Trial = ["data=synthetic", "models=[GRU,LSTM]", "split.folds=2", "data.stride=30", "data.synthetic_seconds=1200", "trainer.epochs=2", "trainer.threads=1"],
         },
     ];
 

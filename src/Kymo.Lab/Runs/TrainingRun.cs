@@ -341,7 +341,8 @@ public sealed class TrainingRun : IDisposable
     void OpenLog()
     {
         long? keep = _context.Resume is null ? null : 0;
-        foreach (var fold in _plan.Contract.IsCrossValidated ? _plan.Contract.Folds.Select(fold => (int?)fold) : [null])
+        var folds = _plan.Contract.IsCrossValidated ? _plan.Contract.Folds.Select(fold => (int?)fold) : [null];
+        foreach (var fold in folds.Concat(_plan.FurtherUnits.Select(unit => (int?)unit)))
         {
             if (_context.Resume is null) break;
             if (Checkpoints(fold).Load(text => _context.Tell(new RunEvent.Warning(text))) is not { } snapshot) continue;

@@ -6,7 +6,7 @@ namespace Kymo.Lab.Data.Sleep;
 /// <param name="Times">Time of each row, seconds from the start of the polysomnography, ascending.</param>
 /// <param name="Values">(row, feature), row-major.</param>
 /// <param name="Stages">
-/// What was scored at each row: a class of five, or <see cref="SleepStages.Unscored"/>. Under the original's rules a code instead.
+/// What was scored at each row: a class of five, or <see cref="SleepStage.Unscored"/>. Under the original's rules a code instead.
 /// </param>
 /// <param name="Dropped">Rows of the timeline that are incomplete, by the stream that is missing.</param>
 public sealed record NightTable(

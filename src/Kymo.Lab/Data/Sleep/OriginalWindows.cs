@@ -1,23 +1,17 @@
 namespace Kymo.Lab.Data.Sleep;
 
-/// <summary>Windows for a classifier.</summary>
+/// <summary>Windows of a night.</summary>
 /// <param name="Length">Rows of a window.</param>
-/// <param name="Features">Numbers of a row.</param>
-/// <param name="Values">(window, row, feature), row-major.</param>
-/// <param name="Targets">Class of each window.</param>
-/// <param name="Starts">Time of each window's first row, seconds.</param>
+/// <param name="Rows">First row of each window.</param>
+/// <param name="Targets">Class of five of each window.</param>
 /// <param name="Dropped">Windows left out, by reason.</param>
-public sealed record WindowSet(
-    int Length, int Features, float[] Values, int[] Targets, double[] Starts, IReadOnlyDictionary<string, int> Dropped)
+public sealed record WindowList(int Length, int[] Rows, int[] Targets, IReadOnlyDictionary<string, int> Dropped)
 {
     /// <summary>Number of windows.</summary>
     public int Count => Targets.Length;
-
-    /// <summary>One window, (row, feature).</summary>
-    public ReadOnlySpan<float> this[int window] => Values.AsSpan(window * Length * Features, Length * Features);
 }
 
-/// <summary>The original's windows, for <c>compat=original</c>: by row, whether or not time passes evenly, standardised by the person.</summary>
+/// <summary>The original's windows and scaling, for <c>compat=original</c>: by row, whether or not time passes evenly; scaled by the person.</summary>
 public static class OriginalWindows
 {
     const double Epsilon = 2.220446049250313e-16;
@@ -47,26 +41,22 @@ public static class OriginalWindows
     /// <param name="night">A night from <see cref="OriginalJoin"/>: its stages are codes.</param>
     /// <param name="length">Rows of a window.</param>
     /// <param name="stride">Rows from one start to the next.</param>
-    public static WindowSet Cut(NightTable night, int length, int stride)
+    public static WindowList Find(NightTable night, int length, int stride)
     {
-        var features = night.Features.Count;
-        var (mean, deviation) = Scaler(night.Values, features);
-        var (values, targets, starts, dropped) = (new List<float>(), new List<int>(), new List<double>(), new Dictionary<string, int>());
+        var (rows, targets, dropped) = (new List<int>(), new List<int>(), new Dictionary<string, int>());
         for (var start = 0; start < night.Count - length; start += stride)
         {
             var code = night.Stages[start + length - 1];
-            var target = code is 4 ? SleepStages.Unknown : SleepStages.FromCode(code);
+            var target = code is 4 ? SleepStage.Unknown : SleepStage.FromCode(code);
             if (target < 0)
             {
                 var reason = $"ends on code {code}";
                 dropped[reason] = dropped.GetValueOrDefault(reason) + 1;
                 continue;
             }
+            rows.Add(start);
             targets.Add(target);
-            starts.Add(night.Times[start]);
-            for (var row = start; row < start + length; row++)
-                for (var f = 0; f < features; f++) values.Add((float)((night[row][f] - mean[f]) / deviation[f]));
         }
-        return new WindowSet(length, features, [.. values], [.. targets], [.. starts], dropped);
+        return new WindowList(length, [.. rows], [.. targets], dropped);
     }
 }

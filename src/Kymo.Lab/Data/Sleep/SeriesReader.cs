@@ -117,7 +117,7 @@ public static class SeriesReader
     {
         foreach (var value in values[1..])
         {
-            if (kind == StreamKind.Labels && SleepStages.FromCode(value) == SleepStages.Unknown)
+            if (kind == StreamKind.Labels && SleepStage.FromCode(value) == SleepStage.Unknown)
                 return $"label code {value.ToString(CultureInfo.InvariantCulture)}; the codes are -1, 0, 1, 2, 3, 4, 5, 6";
             if (value < kind.Low || value > kind.High)
                 return FormattableString.Invariant($"{kind.Name} {value}; expected {kind.Low} to {kind.High}");

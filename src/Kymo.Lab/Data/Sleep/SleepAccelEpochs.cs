@@ -9,7 +9,7 @@ namespace Kymo.Lab.Data.Sleep;
 /// <param name="Features">Names of the columns.</param>
 /// <param name="FirstTime">Start of the first row's epoch, seconds from the start of the polysomnography.</param>
 /// <param name="Values">(epoch, feature), row-major; epochs that were not recorded are filled from their neighbours.</param>
-/// <param name="Stages">Class of five of each epoch, <see cref="SleepStages.Unscored"/> where it is no target.</param>
+/// <param name="Stages">Class of five of each epoch, <see cref="SleepStage.Unscored"/> where it is no target.</param>
 public sealed record NightEpochs(string Id, IReadOnlyList<string> Features, double FirstTime, float[] Values, int[] Stages)
 {
     /// <summary>Number of epochs, those without a target included.</summary>
@@ -19,7 +19,7 @@ public sealed record NightEpochs(string Id, IReadOnlyList<string> Features, doub
     public int Targets => Stages.Count(stage => stage >= 0);
 
     /// <summary>Start of an epoch, seconds.</summary>
-    public double TimeOf(int epoch) => FirstTime + epoch * SleepStages.EpochSeconds;
+    public double TimeOf(int epoch) => FirstTime + epoch * SleepStage.EpochSeconds;
 
     /// <summary>Rows from an epoch on.</summary>
     public ReadOnlySpan<float> Rows(int from, int count) => Values.AsSpan(from * Features.Count, count * Features.Count);
@@ -72,7 +72,7 @@ public static class SleepAccelEpochs
         if (SeriesReader.WrongUnit(heart, StreamKind.HeartRate) is { } wrong) return (null, new NightCheck(id, $"wrong unit: {heartPath}: {wrong}", [faults]));
         var rows = ReadTable(table);
         if (rows.Count == 0) return (null, new NightCheck(id, "empty sources: epochs", [faults]));
-        if (heart.Times[^1] < rows[0].Time || heart.Times[0] > rows[^1].Time + SleepStages.EpochSeconds)
+        if (heart.Times[^1] < rows[0].Time || heart.Times[0] > rows[^1].Time + SleepStage.EpochSeconds)
             return (null, new NightCheck(id, "insufficient overlapping data", [faults]));
         return (Build(id, rows, heart), new NightCheck(id, null, [faults]));
     }
@@ -86,8 +86,8 @@ public static class SleepAccelEpochs
         foreach (var row in table.Rows)
         {
             var (time, code) = (Number(row, "t"), Number(row, "label"));
-            if (SleepStages.FromCode(code) == SleepStages.Unknown) throw row.Fault($"label code {row["label"]}; the codes are -1, 0, 1, 2, 3, 4, 5, 6");
-            if (time % SleepStages.EpochSeconds != 0)
+            if (SleepStage.FromCode(code) == SleepStage.Unknown) throw row.Fault($"label code {row["label"]}; the codes are -1, 0, 1, 2, 3, 4, 5, 6");
+            if (time % SleepStage.EpochSeconds != 0)
                 throw row.Fault($"t is {row["t"]}; expected a multiple of 30 s{(time % 30_000 == 0 ? ", and it looks like milliseconds" : "")}");
             if (rows.Count > 0 && time <= rows[^1].Time) throw row.Fault($"t is {row["t"]} behind {rows[^1].Time.ToString(CultureInfo.InvariantCulture)}; expected ascending times");
             if (rows.Count > 0 && time - rows[0].Time > 48 * 3600)
@@ -105,9 +105,9 @@ public static class SleepAccelEpochs
     static NightEpochs Build(string id, IReadOnlyList<EpochRow> rows, SensorSeries heart)
     {
         var first = rows[0].Time;
-        var count = (int)((rows[^1].Time - first) / SleepStages.EpochSeconds) + 1;
+        var count = (int)((rows[^1].Time - first) / SleepStage.EpochSeconds) + 1;
         var stages = new int[count];
-        Array.Fill(stages, SleepStages.Unscored);
+        Array.Fill(stages, SleepStage.Unscored);
         var columns = new double[Features.Count][];
         for (var c = 0; c < columns.Length; c++)
         {
@@ -116,16 +116,16 @@ public static class SleepAccelEpochs
         }
         foreach (var row in rows)
         {
-            var epoch = (int)((row.Time - first) / SleepStages.EpochSeconds);
-            stages[epoch] = SleepStages.FromCode(row.Code);
+            var epoch = (int)((row.Time - first) / SleepStage.EpochSeconds);
+            stages[epoch] = SleepStage.FromCode(row.Code);
             columns[0][epoch] = Math.Log(1 + Math.Max(row.ActivityCount, 0));
             columns[1][epoch] = row.HeartRateVariation;
         }
         for (var epoch = 0; epoch < count; epoch++)
         {
-            Beats(heart, first + epoch * SleepStages.EpochSeconds, epoch, columns);
-            columns[6][epoch] = epoch * SleepStages.EpochSeconds / 3600;
-            columns[7][epoch] = EpochFeatures.ClockProxy(epoch * SleepStages.EpochSeconds);
+            Beats(heart, first + epoch * SleepStage.EpochSeconds, epoch, columns);
+            columns[6][epoch] = epoch * SleepStage.EpochSeconds / 3600;
+            columns[7][epoch] = EpochFeatures.ClockProxy(epoch * SleepStage.EpochSeconds);
         }
         foreach (var column in columns) Fill(column);
         for (var c = 2; c < 6; c++) Standardise(columns[c]);
@@ -137,7 +137,7 @@ public static class SleepAccelEpochs
     // Mean, deviation, minimum and maximum of the samples in [t, t + 30).
     static void Beats(SensorSeries heart, double time, int epoch, double[][] columns)
     {
-        var (from, to) = (SleepRows.LowerBound(heart.Times, time), SleepRows.LowerBound(heart.Times, time + SleepStages.EpochSeconds));
+        var (from, to) = (SleepRows.LowerBound(heart.Times, time), SleepRows.LowerBound(heart.Times, time + SleepStage.EpochSeconds));
         if (from == to) return;
         var beats = heart.Channels[0].AsSpan(from..to);
         double sum = 0, squares = 0, low = double.PositiveInfinity, high = double.NegativeInfinity;

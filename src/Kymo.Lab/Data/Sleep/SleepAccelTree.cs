@@ -106,7 +106,7 @@ public static class SleepAccelTree
     static string? Suspicion(SensorSeries series, StreamKind kind)
     {
         if (SeriesReader.WrongUnit(series, kind) is { } unit) return unit;
-        if (kind == StreamKind.Labels && series.Count > 1 && series.MedianSpacing() is var step && step != SleepStages.EpochSeconds)
+        if (kind == StreamKind.Labels && series.Count > 1 && series.MedianSpacing() is var step && step != SleepStage.EpochSeconds)
             return FormattableString.Invariant($"epochs begin {step} s apart (median), expected 30 s");
         if (kind != StreamKind.Motion || series.Count == 0) return null;
         var sizes = new double[series.Count];

@@ -78,7 +78,7 @@ public static class SleepRows
         string[] empty = [.. streams.All.Where(stream => stream.Series.Count == 0 && !(options.Steps == StepsMode.None && stream.Kind == StreamKind.Steps))
             .Select(stream => stream.Kind.Name)];
         if (empty.Length > 0) return (null, "empty sources: " + string.Join(", ", empty));
-        var (first, end) = (streams.Labels.Times[0], streams.Labels.Times[^1] + SleepStages.EpochSeconds);
+        var (first, end) = (streams.Labels.Times[0], streams.Labels.Times[^1] + SleepStage.EpochSeconds);
         var count = (int)Math.Floor((end - first) / options.Alignment + Tolerance);
         var times = new double[count];
         for (var i = 0; i < count; i++) times[i] = first + (double)i * options.Alignment;
@@ -108,7 +108,7 @@ public static class SleepRows
         var (kept, values, labels) = (new List<double>(times.Length), new List<double>(times.Length * columns.Count), new List<int>(times.Length));
         for (var i = 0; i < times.Length; i++)
         {
-            var missing = stages[i] == SleepStages.Unknown ? "labels" : columns.Find(column => double.IsNaN(column.Values[i])).Stream;
+            var missing = stages[i] == SleepStage.Unknown ? "labels" : columns.Find(column => double.IsNaN(column.Values[i])).Stream;
             if (missing is not null)
             {
                 dropped[missing] = dropped.GetValueOrDefault(missing) + 1;
@@ -173,7 +173,7 @@ public static class SleepRows
 
     static double[] Counts(SensorSeries series, double[] times)
     {
-        var (begin, end) = (LowerBound(series.Times, times[0]), LowerBound(series.Times, times[^1] + SleepStages.EpochSeconds));
+        var (begin, end) = (LowerBound(series.Times, times[0]), LowerBound(series.Times, times[^1] + SleepStage.EpochSeconds));
         var values = new double[times.Length];
         if (end - begin < ActivityCount.FewestSamples)
         {
@@ -213,13 +213,13 @@ public static class SleepRows
     static int[] Stages(SensorSeries labels, double[] times, LabelJoin join)
     {
         var stages = new int[times.Length];
-        var nearest = join == LabelJoin.Nearest ? NearestJoin.Find(times, labels.Times, SleepStages.EpochSeconds) : null;
+        var nearest = join == LabelJoin.Nearest ? NearestJoin.Find(times, labels.Times, SleepStage.EpochSeconds) : null;
         var next = 0;
         for (var i = 0; i < times.Length; i++)
         {
             while (next < labels.Count && labels.Times[next] <= times[i] + Tolerance) next++;
-            var row = nearest is not null ? nearest[i] : next > 0 && times[i] < labels.Times[next - 1] + SleepStages.EpochSeconds - Tolerance ? next - 1 : -1;
-            stages[i] = row < 0 ? SleepStages.Unknown : SleepStages.FromCode(labels.Channels[0][row]);
+            var row = nearest is not null ? nearest[i] : next > 0 && times[i] < labels.Times[next - 1] + SleepStage.EpochSeconds - Tolerance ? next - 1 : -1;
+            stages[i] = row < 0 ? SleepStage.Unknown : SleepStage.FromCode(labels.Channels[0][row]);
         }
         return stages;
     }

@@ -38,7 +38,7 @@ public static class SyntheticNights
         var stages = Hypnogram(options.Seconds / 30, random);
         var own = random.Uniform(-6, 6);
         return new NightStreams(id, HeartRate(stages, own, options, random), Motion(stages, options, random), Steps(stages, options, random),
-            new SensorSeries("labels", [.. stages.Select((_, epoch) => epoch * 30.0)], [[.. stages.Select(stage => (double)SleepStages.CodeOf(stage))]]));
+            new SensorSeries("labels", [.. stages.Select((_, epoch) => epoch * 30.0)], [[.. stages.Select(stage => (double)SleepStage.CodeOf(stage))]]));
     }
 
     /// <summary>Writes nights in the published layout.</summary>

@@ -57,9 +57,9 @@ public sealed class OriginalJoinTests
     [Fact]
     public void Windows_of_the_worked_night()
     {
-        var windows = OriginalWindows.Cut(OriginalJoin.Join(WorkedNight.Streams, false, 1, false).Night!, 30, 15);
+        var windows = OriginalWindows.Find(OriginalJoin.Join(WorkedNight.Streams, false, 1, false).Night!, 30, 15);
         Assert.Equal([1, 1, 2, 2, 3, 3, 4], windows.Targets);
-        Assert.Equal((30, 5, 7), (windows.Length, windows.Features, windows.Count));
+        Assert.Equal((30, 7), (windows.Length, windows.Count));
     }
 
     [Theory]
@@ -85,7 +85,7 @@ public sealed class OriginalJoinTests
     {
         var night = OriginalJoin.Join(WorkedNight.Long(28_530), false, 1, false).Night!;
         Assert.Equal(5_748, night.Count);
-        var windows = OriginalWindows.Cut(night, 30, 15);
+        var windows = OriginalWindows.Find(night, 30, 15);
         Assert.Equal(382, windows.Count);
         var acrossGaps = Enumerable.Range(0, 382).Count(k => night.Times[15 * k + 29] - night.Times[15 * k] > 29);
         Assert.Equal(91, acrossGaps);
@@ -95,7 +95,7 @@ public sealed class OriginalJoinTests
     public void Windows_that_end_on_unscored_or_n4_are_left_out()
     {
         var night = OriginalJoin.Join(WorkedNight.Streams with { Labels = new SensorSeries("l", [0, 30, 60, 90, 120], [[0, -1, 4, 3, 5]]) }, false, 1, false).Night!;
-        var windows = OriginalWindows.Cut(night, 30, 15);
+        var windows = OriginalWindows.Find(night, 30, 15);
         Assert.Equal([3, 3, 4], windows.Targets);
         Assert.Equal(2, windows.Dropped["ends on code -1"]);
         Assert.Equal(2, windows.Dropped["ends on code 4"]);

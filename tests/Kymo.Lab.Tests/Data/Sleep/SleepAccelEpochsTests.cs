@@ -56,7 +56,7 @@ public sealed class SleepAccelEpochsTests : IDisposable
     {
         var (night, check) = Write("30,0,0.5,0", "60,10,0.6,1", "120,5,0.7,4");
         Assert.Null(check.Failure);
-        Assert.Equal([0, 1, SleepStages.Unscored, 3], night!.Stages);
+        Assert.Equal([0, 1, SleepStage.Unscored, 3], night!.Stages);
         Assert.Equal((4, 3, 30.0), (night.Count, night.Targets, night.FirstTime));
         Assert.Equal(Math.Log(11), night.Values[8], 1e-6);
         Assert.Equal(0.65, night.Values[2 * 8 + 1], 1e-6);

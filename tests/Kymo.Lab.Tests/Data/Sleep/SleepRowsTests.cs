@@ -45,17 +45,18 @@ public sealed class SleepRowsTests
         streams = streams with { HeartRate = streams.HeartRate.Pick(kept) };
         var night = Make(streams, s_plain);
         Assert.DoesNotContain(50.0, night.Times);
-        var windows = SleepWindows.Cut(night, new double[6], [1, 1, 1, 1, 1, 1], 1, 30, 15, 0, 150, UnscoredRule.Context);
-        Assert.Equal([0.0], windows.Starts);
-        Assert.Equal([0], windows.Targets);
+        var windows = SleepWindows.Find(night, 1, 30, 15, 0, 150, UnscoredRule.Context);
+        Assert.Equal([0, 90], windows.Rows.Select(row => night.Times[row]));
+        Assert.Equal([0, 3], windows.Targets);
         Assert.True(windows.Dropped["across a gap"] > 0);
     }
 
     [Fact]
     public void First_window_is_the_first_epoch_and_the_last_full_one_is_used()
     {
-        var windows = SleepWindows.Cut(Make(WorkedNight.Streams, s_plain), new double[6], [1, 1, 1, 1, 1, 1], 1, 30, 15, 0, 121, UnscoredRule.Context);
-        Assert.Equal([0, 15, 30, 45, 60, 75, 90], windows.Starts);
+        var night = Make(WorkedNight.Streams, s_plain);
+        var windows = SleepWindows.Find(night, 1, 30, 15, 0, 121, UnscoredRule.Context);
+        Assert.Equal([0, 15, 30, 45, 60, 75, 90], windows.Rows.Select(row => night.Times[row]));
         Assert.Equal([0, 1, 1, 2, 2, 3, 3], windows.Targets);
     }
 
@@ -64,12 +65,11 @@ public sealed class SleepRowsTests
     {
         var streams = WorkedNight.Streams with { Labels = new SensorSeries("l", [0, 30, 60, 90, 120], [[0, -1, 2, 4, 5]]) };
         var night = Make(streams, s_plain);
-        Assert.Equal(SleepStages.N3, night.Stages[100]);
-        double[] zeros = new double[6], ones = [1, 1, 1, 1, 1, 1];
-        var context = SleepWindows.Cut(night, zeros, ones, 1, 30, 15, 0, 121, UnscoredRule.Context);
-        var broken = SleepWindows.Cut(night, zeros, ones, 1, 30, 15, 0, 121, UnscoredRule.Break);
-        Assert.Equal([0, 45, 60, 75, 90], context.Starts);
-        Assert.Equal([0, 60, 75, 90], broken.Starts);
+        Assert.Equal(SleepStage.N3, night.Stages[100]);
+        var context = SleepWindows.Find(night, 1, 30, 15, 0, 121, UnscoredRule.Context);
+        var broken = SleepWindows.Find(night, 1, 30, 15, 0, 121, UnscoredRule.Break);
+        Assert.Equal([0, 45, 60, 75, 90], context.Rows.Select(row => night.Times[row]));
+        Assert.Equal([0, 60, 75, 90], broken.Rows.Select(row => night.Times[row]));
     }
 
     [Fact]

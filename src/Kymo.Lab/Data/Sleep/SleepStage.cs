@@ -4,7 +4,7 @@ namespace Kymo.Lab.Data.Sleep;
 /// The stages of sleep as a laboratory scores them (Berry et al., AASM manual), and their codes in PhysioNet's Sleep-Accel: 0 Wake, 1 N1,
 /// 2 N2, 3 N3, 4 the older N4, 5 REM; -1 and 6 unscored.
 /// </summary>
-public static class SleepStages
+public static class SleepStage
 {
     /// <summary>The class of an epoch that nobody scored.</summary>
     public const int Unscored = -1;
