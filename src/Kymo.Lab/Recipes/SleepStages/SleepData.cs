@@ -8,6 +8,19 @@ using Kymo.Signals;
 
 namespace Kymo.Lab.Recipes.SleepStages;
 
+/// <summary>What decides how a night is read.</summary>
+/// <param name="Data">Where and how.</param>
+/// <param name="Compat"><c>original</c> for the original's joins.</param>
+/// <param name="Seed">Seeds made-up nights.</param>
+readonly record struct SleepDataRequest(SleepDataOptions Data, string Compat, long Seed = 0)
+{
+    /// <summary>Whether the original's rules are followed.</summary>
+    public bool IsOriginal => Compat == "original";
+
+    /// <summary>Whether rows are epochs rather than seconds.</summary>
+    public bool HasEpochRows => Data.Name == "sleep_accel_epochs";
+}
+
 /// <summary>Reads the nights that a configuration asks for, one at a time.</summary>
 static class SleepData
 {
@@ -27,6 +40,7 @@ static class SleepData
         if (data.People.Except(people).ToArray() is { Length: > 0 } strangers)
             throw new DataException(data.DatasetDir, $"has no night of {string.Join(", ", strangers)} (data.people)");
         if (data.People.Count > 0) people = [.. people.Where(data.People.Contains)];
+        var request = new SleepDataRequest(data, config.Compat, config.Seed);
         var copies = data.Name == "synthetic" ? new Dictionary<string, string>() : SleepAccelTree.Copies(data.DatasetDir, people);
 
         var (nights, windows, checks, dropped) = (new List<NightRows>(), new List<WindowRef>(), new List<NightCheck>(), new List<(string, string, long)>());
@@ -38,7 +52,7 @@ static class SleepData
             var id = people[i];
             var read = copies.TryGetValue(id, out var first) && !config.IsOriginal
                 ? new ReadNight(null, [], null, new NightCheck(id, $"same recording as {first}", []))
-                : config.HasEpochRows ? Epochs(config, id, nights.Count) : Streams(config, id, nights.Count);
+                : config.HasEpochRows ? Epochs(request, id, nights.Count) : Streams(request, id, nights.Count);
             checks.Add(read.Check);
             if (read.Check.Line is { } line) context.Tell(new RunEvent.Warning(line));
             if (read.Rows is { } rows)
@@ -79,12 +93,19 @@ static class SleepData
         Labels = data.LabelJoin,
     };
 
+    /// <summary>One night by itself, as training would see it.</summary>
+    public static (NightRows? Rows, IReadOnlyList<WindowRef> Windows, string? Failure) ReadOne(SleepDataRequest request, string id)
+    {
+        var read = request.HasEpochRows ? Epochs(request, id, 0) : Streams(request, id, 0);
+        return (read.Rows, read.Windows?.Refs ?? [], read.Check.Failure);
+    }
+
     readonly record struct ReadNight(NightRows? Rows, IReadOnlyList<string> Features, (List<WindowRef> Refs, int Length)? Windows, NightCheck Check)
     {
         public Dictionary<string, long> Dropped { get; } = [];
     }
 
-    static ReadNight Streams(SleepStagesConfig config, string id, int index)
+    static ReadNight Streams(SleepDataRequest config, string id, int index)
     {
         var data = config.Data;
         var (streams, check) = data.Name == "synthetic"
@@ -110,7 +131,7 @@ static class SleepData
         return read;
     }
 
-    static ReadNight Epochs(SleepStagesConfig config, string id, int index)
+    static ReadNight Epochs(SleepDataRequest config, string id, int index)
     {
         var (night, check) = SleepAccelEpochs.Read(config.Data.DatasetDir, id, config.Data.MaxBadFraction);
         if (night is null) return new ReadNight(null, [], null, check);

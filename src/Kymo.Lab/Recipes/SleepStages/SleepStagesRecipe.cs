@@ -106,6 +106,7 @@ public static class SleepStagesRecipe
         Contract = RunContract.Classification("sleep_stage_classification", SleepStage.Names(config.Classes)) with
         {
             ExtraScores = ["kappa", "mcc"],
+            BlankColumns = ["sr", "n_mels"],
             Folds = [.. splits.Select(split => split.Fold)],
         },
         FurtherUnits = [.. Enumerable.Range(1, config.Models.Count - 1).SelectMany(model => splits.Select(split => Unit(model, split)))],
