@@ -53,12 +53,23 @@ public static class ModelRegistry
         Entry<MusicMlpConfig>("music-mlp", "two dense layers over a description of a piece", "(batch, inputs)", (config, init, dropout) => new MusicMlp(config, init, dropout)),
         Entry<MusicSequenceConfig>("music-sequence", "dense layer, GRU over musical events, dense layer",
             "(batch, time, inputs)", (config, init, dropout) => new MusicSequence(config, init, dropout)),
+        Recurrent(RecurrentCell.Rnn, "plain recurrent layer over a window, its last state through a linear layer"),
+        Recurrent(RecurrentCell.Gru, "gated recurrent unit over a window, its last state through a linear layer"),
+        Recurrent(RecurrentCell.Lstm, "long short-term memory over a window, its last state through a linear layer"),
+        Entry<SleepTransformerConfig>("sleep-transformer", "Transformer encoder over a window, its last row through a linear layer",
+            "(batch, time, input_dim)", (config, init, dropout) => new SleepTransformer(config, init, dropout)),
+        Entry<SleepNightConfig>("sleep-night", "recurrent network from sequence to sequence: a class for every epoch of a night",
+            "(batch, epoch, input_dim)", (config, init, dropout) => new SleepNight(config, init, dropout)),
     ];
 
     /// <summary>An architecture by name.</summary>
     /// <exception cref="ConfigException">There is none of that name.</exception>
     public static ModelEntry Find(string name) => Models.FirstOrDefault(model => model.Name == name)
         ?? throw new ConfigException($"no model '{name}'; there are {string.Join(", ", Models.Select(model => model.Name))}");
+
+    static ModelEntry Recurrent(RecurrentCell cell, string summary) => Entry<SleepRecurrentConfig>(
+        "sleep-" + cell.ToString().ToLowerInvariant(), summary, "(batch, time, input_dim)",
+        (config, init, dropout) => new SleepRecurrent(cell, config, init, dropout));
 
     static ModelEntry Entry<TConfig>(
         string name, string summary, string input, Func<TConfig, RandomGenerator, RandomGenerator, Module> build) where TConfig : class =>
