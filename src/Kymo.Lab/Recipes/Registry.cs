@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using Kymo.Config;
-using Kymo.Lab.Recipes.SleepEvents;
-using Kymo.Lab.Recipes.Activity;
 using Kymo.Lab.Data.Music;
+using Kymo.Lab.Recipes.Activity;
 using Kymo.Lab.Recipes.Music;
+using Kymo.Lab.Recipes.SleepEvents;
 using Kymo.Lab.Recipes.SleepStages;
 using Kymo.Lab.Recipes.UrbanSounds;
 using Kymo.Lab.Runs;
@@ -36,13 +36,11 @@ public static class Registry
             Evaluate = ActivityEvaluator.Evaluate,
             Export = ActivityExport.Write,
         },
-        },
         Music("emotion", "valence and arousal of a clip or piece", MusicKind.Emotion, MusicRecipe.Emotion),
         Music("melody", "the next note of a melody", MusicKind.Melody, MusicRecipe.Melody),
         Music("harmony", "the next chord of a song", MusicKind.Harmony, MusicRecipe.Harmony),
         Music("dynamics", "how loud each note is played", MusicKind.Dynamics, MusicRecipe.Dynamics),
         Music("groove", "style, loudness and micro-timing of drum parts", MusicKind.Groove, MusicRecipe.Groove),
-        },
         new("sleep-stages", "sleep stages from a watch's heart rate and motion; by person, windows or whole nights", Conf("SleepStages"), SleepStagesRecipe.Run, SleepStagesRecipe.Prepare)
         {
             Trial = ["data=synthetic", "models=[GRU,LSTM]", "split.folds=2", "data.stride=30", "data.synthetic_seconds=1200", "trainer.epochs=2", "trainer.threads=1"],

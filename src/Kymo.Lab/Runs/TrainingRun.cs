@@ -370,7 +370,8 @@ public sealed class TrainingRun : IDisposable
     void LoadSnapshots()
     {
         if (_context.Resume is null) return;
-        foreach (var fold in _plan.Contract.IsCrossValidated ? _plan.Contract.Folds.Select(fold => (int?)fold) : [null])
+        var folds = _plan.Contract.IsCrossValidated ? _plan.Contract.Folds.Select(fold => (int?)fold) : [null];
+        foreach (var fold in folds.Concat(_plan.FurtherUnits.Select(unit => (int?)unit)))
             if (Checkpoints(fold).Load(text => _context.Tell(new RunEvent.Warning(text))) is { } snapshot) _snapshots[Key(fold)] = snapshot;
     }
 
@@ -378,15 +379,6 @@ public sealed class TrainingRun : IDisposable
     void OpenLog()
     {
         long? keep = _context.Resume is null ? null : _snapshots.Values.Select(snapshot => snapshot.LogLength).DefaultIfEmpty(0).Max();
-        long? keep = _context.Resume is null ? null : 0;
-        var folds = _plan.Contract.IsCrossValidated ? _plan.Contract.Folds.Select(fold => (int?)fold) : [null];
-        foreach (var fold in folds.Concat(_plan.FurtherUnits.Select(unit => (int?)unit)))
-        {
-            if (_context.Resume is null) break;
-            if (Checkpoints(fold).Load(text => _context.Tell(new RunEvent.Warning(text))) is not { } snapshot) continue;
-            _snapshots[Key(fold)] = snapshot;
-            keep = Math.Max(keep!.Value, snapshot.LogLength);
-        }
         var begun = new DateTimeOffset(File.GetLastWriteTimeUtc(Folder.PathOf(RunFiles.ResolvedConfig)));
         var sinks = new List<IEventSink>();
         var wandb = _trainer.Wandb;
