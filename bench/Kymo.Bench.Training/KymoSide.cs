@@ -28,6 +28,7 @@ static class KymoSide
             return Losses.CrossEntropy(model.Forward(x), y) * ((double)count / batch);
         };
         var choice = MicroBatches.Choose(model, batch, TimeProvider.System, size => MicroBatches.Backward(scope, batch, size, share));
+        var folder = Directory.CreateTempSubdirectory("kymo-bench");
         while (Console.ReadLine() is { } line)
         {
             var turn = new Turn(new double[int.Parse(line, CultureInfo.InvariantCulture)]) { MicroBatch = choice.Size };
@@ -42,8 +43,24 @@ static class KymoSide
             }
 
             turn.PeakBytes = Machine.PeakBytes();
+            turn.CheckpointSeconds = Checkpoint(model, optimizer, folder.FullName);
             Console.WriteLine(JsonSerializer.Serialize(turn, Report.Json));
         }
+    }
+
+    // How long a training waits for a checkpoint of network, best and mean weights and optimiser; it is written and read back beside the steps.
+    static double Checkpoint(Module model, Adam optimizer, string folder)
+    {
+        var trainer = new TrainerOptions(new EarlyStoppingOptions(), new CheckpointOptions(), new WandbOptions([]));
+        var start = Stopwatch.GetTimestamp();
+        var weights = model.SaveState();
+        var snapshot = new FitSnapshot(new FitState(trainer) { Best = weights, Average = weights }, weights, optimizer.SaveState(),
+            new Dictionary<string, IReadOnlyDictionary<string, Torch.Checkpoints.StoredTensor>>(), 1e-3, 0, new Dictionary<string, byte[]>());
+        var files = new FitCheckpoints(folder, trainer);
+        files.SaveSoon(snapshot);
+        var waited = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        files.Save(snapshot);
+        return waited;
     }
 
     /// <summary>Multiplications and additions per second of a product of two 2048-wide matrices, the best of a few.</summary>
@@ -75,6 +92,9 @@ sealed record Turn(double[] Seconds)
 
     /// <summary>Examples whose activations are held at a time; 0 where that was not chosen.</summary>
     public int MicroBatch { get; init; }
+
+    /// <summary>Time of one checkpoint, written and read back; 0 on the other side.</summary>
+    public double CheckpointSeconds { get; set; }
 
     /// <summary>The last step's.</summary>
     public double Loss { get; set; }

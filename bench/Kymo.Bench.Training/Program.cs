@@ -48,7 +48,8 @@ IEnumerable<Comparison> Compare(Network network)
     var result = new Comparison(
         network.Title, network.Goal, Median(ours.SelectMany(t => t.Seconds)) * 1e3, Median(theirs.SelectMany(t => t.Seconds)) * 1e3,
         Median(ours.SelectMany(t => t.ProcessorSeconds)) * 1e3, Median(theirs.SelectMany(t => t.ProcessorSeconds)) * 1e3,
-        ours[^1].PeakBytes / 1048576.0, theirs[^1].PeakBytes / 1048576.0);
+        ours[^1].PeakBytes / 1048576.0, theirs[^1].PeakBytes / 1048576.0)
+    { CheckpointShare = Median(ours.Select(turn => turn.CheckpointSeconds)) / (100 * Median(ours.SelectMany(turn => turn.Seconds))) };
     yield return result;
     if (script.Count > 0)
         yield return result with

@@ -17,6 +17,9 @@ sealed record Comparison(
     string Name, double Goal, double KymoMilliseconds, double PeerMilliseconds, double KymoProcessorMilliseconds,
     double PeerProcessorMilliseconds, double KymoPeakMebibytes, double PeerPeakMebibytes)
 {
+    /// <summary>What a checkpoint every 100 steps adds, as a share of the steps.</summary>
+    public double CheckpointShare { get; init; }
+
     public double Ratio => PeerMilliseconds / KymoMilliseconds;
 
     public double? ProcessorRatio => PeerProcessorMilliseconds > 0 ? PeerProcessorMilliseconds / KymoProcessorMilliseconds : null;
@@ -57,6 +60,9 @@ sealed record Report(
         text.Append(CultureInfo.InvariantCulture,
             $"\nA 2048-wide matrix product ran at {report.ProductGigaflops:F0} GFLOP/s; at that rate the multiplications of a TinyCNN step take "
             + $"{report.TinyCnnFloorMilliseconds:F0} ms.\n");
+        text.Append("\nA checkpoint every 100 steps (written and read back by another thread) adds to the time of the steps: ")
+            .AppendJoin("; ", report.Comparisons.Where(c => c.PeerProcessorMilliseconds > 0).Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Name} {c.CheckpointShare:P2}")))
+            .Append(".\n");
         foreach (var skipped in report.Skipped) text.Append(CultureInfo.InvariantCulture, $"\nSkipped: {skipped}\n");
         return text.ToString();
     }

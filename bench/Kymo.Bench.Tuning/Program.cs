@@ -5,7 +5,7 @@ using Kymo.Tuning;
 
 // TPE beside Optuna, both sides in one run:
 //   kymo-bench-tuning speed [--trials N] [--alone]
-//   kymo-bench-tuning functions [--trials N] [--seeds N]
+//   kymo-bench-tuning functions [--trials N] [--seeds N] [--function N]
 //   kymo-bench-tuning workers KYMO-ADDRESS OPTUNA-ADDRESS [--workers N] [--trials N], each an empty database of one server
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var peer = new OptunaPeer(Path.Combine(Root(), "bench", "peers", "optuna_tpe.py"));
@@ -74,26 +74,45 @@ double KymoSpeed(SearchSpace space, int trials, string path)
     return Stopwatch.GetElapsedTime(start).TotalSeconds;
 }
 
-// The median best value over seeds, above the known least value.
+// The median best value over seeds, above the known least value. With --function N only that row of bench/results/tuning.md is new.
 void Functions(int trials, int seeds)
 {
-    Console.WriteLine(
-        $"Median over {seeds} seeds of the best value of {trials} trials above the least value; TPE with defaults.");
-    Console.WriteLine();
-    Console.WriteLine($"| function | Kymo | Optuna {peer.Version()} | Kymo better, equal, worse |");
-    Console.WriteLine("|---|---|---|---|");
-    foreach (var function in StandardFunction.All)
+    var only = Value("--function", -1);
+    var head = $"""
+        # Tuning
+
+        Written by `bench/Kymo.Bench.Tuning functions`: the best value that {trials} trials of TPE with its defaults found, above the function's
+        least value, median over {seeds} seeds, both sides in one run, each with its own random streams. Better, equal and worse count the seeds;
+        equal is within a millionth.
+
+        | function | Kymo | Optuna {peer.Version()} | seeds better, equal, worse | |
+        |---|---|---|---|---|
+
+        """;
+    var file = Path.Combine(Root(), "bench", "results", "tuning.md");
+    var before = File.Exists(file) ? File.ReadAllLines(file) : [];
+    var rows = new List<string>();
+    for (var i = 0; i < StandardFunction.All.Length; i++)
     {
-        var pairs = Enumerable.Range(0, seeds).Select(seed => (
-            Ours: KymoSearch(function, trials, (uint)seed) - function.Least,
-            Theirs: peer.Search(function.Space, trials, seed, function.Value) - function.Least)).ToArray();
-        var equal = pairs.Count(pair => Math.Abs(pair.Ours - pair.Theirs) <= 1e-6 * Math.Abs(pair.Theirs));
-        var better = pairs.Count(pair => pair.Ours < pair.Theirs - 1e-6 * Math.Abs(pair.Theirs));
-        Console.WriteLine(
-            $"| {function.Name} | {Median(pairs.Select(pair => pair.Ours)):G5} | " +
-            $"{Median(pairs.Select(pair => pair.Theirs)):G5} | " +
-            $"{better}, {equal}, {seeds - equal - better} |");
+        var function = StandardFunction.All[i];
+        var known = before.FirstOrDefault(line => line.StartsWith($"| {function.Name} |", StringComparison.Ordinal));
+        if (only < 0 || i == only) known = Row(function, trials, seeds);
+        if (known is not null) rows.Add(known);
     }
+    var table = head + string.Join("\n", rows) + "\n";
+    File.WriteAllText(file, table);
+    Console.Write(table);
+}
+
+string Row(StandardFunction function, int trials, int seeds)
+{
+    var pairs = Enumerable.Range(0, seeds).Select(seed => (
+        Ours: KymoSearch(function, trials, (uint)seed) - function.Least,
+        Theirs: peer.Search(function.Space, trials, seed, function.Value) - function.Least)).ToArray();
+    var equal = pairs.Count(pair => Math.Abs(pair.Ours - pair.Theirs) <= 1e-6 * Math.Abs(pair.Theirs));
+    var better = pairs.Count(pair => pair.Ours < pair.Theirs - 1e-6 * Math.Abs(pair.Theirs));
+    var (ours, theirs) = (Median(pairs.Select(pair => pair.Ours)), Median(pairs.Select(pair => pair.Theirs)));
+    return $"| {function.Name} | {ours:G5} | {theirs:G5} | {better}, {equal}, {seeds - equal - better} | {(ours <= theirs * (1 + 1e-6) ? "" : "worse")} |";
 }
 
 double KymoSearch(StandardFunction function, int trials, uint seed)

@@ -4,10 +4,12 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
 using Kymo.Config;
+using Kymo.Lab.Training;
 using Kymo.Onnx;
 using Kymo.Signals;
 using Kymo.Torch;
 using Kymo.Torch.Checkpoints;
+using Kymo.Tuning;
 
 namespace Kymo.App;
 
@@ -76,17 +78,36 @@ static class CommandLine
             }
             catch (Exception error) when (CodeOf(error) is { } code)
             {
+                if (code == ExitCode.Interrupted && interrupt.IsFromOutside && terminal.OpenRun is not null) QueueAgain(terminal);
                 return Report(terminal, error, code);
             }
         });
     }
 
+    // Under SLURM a signal announces the end of the time limit or a preemption: what was saved goes on in the same job, later.
+    static void QueueAgain(Terminal terminal)
+    {
+        if (terminal.Environment("SLURM_JOB_ID") is not { Length: > 0 } job || terminal.Environment("SLURM_PROCID") is not (null or "0")) return;
+        try
+        {
+            using var scontrol = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("scontrol", ["requeue", job]) { RedirectStandardError = true })!;
+            var said = scontrol.StandardError.ReadToEnd().Trim();
+            scontrol.WaitForExit();
+            terminal.Note(scontrol.ExitCode == 0 ? $"job {job} was queued again; train with --resume auto, so that it goes on"
+                : $"SLURM did not queue job {job} again: {said}; submit it with --requeue, or type the command again with --resume auto");
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            terminal.Warn($"scontrol is not installed here, so job {job} was not queued again");
+        }
+    }
+
     static int? CodeOf(Exception error) => error switch
     {
-        ConfigException => ExitCode.Usage,
+        ConfigException or StudyException => ExitCode.Usage,
         DataException or CheckpointException => ExitCode.Data,
         OperationCanceledException => ExitCode.Interrupted,
-        TorchException or OnnxException => ExitCode.Failed,
+        TorchException or OnnxException or TrainingException => ExitCode.Failed,
         IOException or UnauthorizedAccessException => ExitCode.Failed,
         AggregateException { InnerException: { } inner } => CodeOf(inner),
         _ => ExitCode.Failed,
@@ -95,9 +116,9 @@ static class CommandLine
     static int Report(Terminal terminal, Exception error, int code)
     {
         if (error is AggregateException { InnerException: { } inner }) error = inner;
-        var expected = error is ConfigException or DataException or CheckpointException or TorchException or OnnxException or IOException
+        var expected = error is ConfigException or StudyException or DataException or CheckpointException or TorchException or OnnxException or TrainingException or IOException
             or UnauthorizedAccessException;
-        var text = error is OperationCanceledException ? "interrupted" + (terminal.OpenRun is { } run ? $"; to go on, type the command again with --resume {run}" : "")
+        var text = error is OperationCanceledException ? "interrupted" + (terminal.GoOn is { } line ? $"; to go on, type {line}" : terminal.OpenRun is { } run ? $"; to go on, type the command again with --resume {run}" : "")
             : expected ? error.Message
             : $"{error.GetType().Name}: {error.Message} (a fault of the program; --verbose shows where)";
         terminal.Answer(new JsonObject { ["error"] = text, ["exit_code"] = code });

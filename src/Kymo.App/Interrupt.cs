@@ -19,11 +19,15 @@ sealed class Interrupt : IDisposable
             {
                 if (_source.IsCancellationRequested && signal == PosixSignal.SIGINT) Environment.Exit(ExitCode.Interrupted);
                 context.Cancel = true;
+                IsFromOutside |= signal != PosixSignal.SIGINT;
                 terminal.Note("stopping at the next safe point; Ctrl-C again leaves at once");
                 _source.Cancel();
             }));
         }
     }
+
+    /// <summary>Whether it was SIGTERM or SIGUSR1, as a scheduler sends, and not a person's Ctrl-C.</summary>
+    public bool IsFromOutside { get; private set; }
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _source.Token;

@@ -32,6 +32,9 @@ sealed class Terminal
     /// <summary>The run that is being written, as <c>--resume</c> takes it; null where there is none.</summary>
     public string? OpenRun { get; set; }
 
+    /// <summary>What to type to go on after an interruption, where that is another command; null where it is not.</summary>
+    public string? GoOn { get; set; }
+
     /// <summary>Whether errors come with their stack traces.</summary>
     public bool Verbose { get; set; }
 

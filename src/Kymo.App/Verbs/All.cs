@@ -14,6 +14,8 @@ static class All
         DataVerb.Create(terminal),
         PrepareVerb.Create(terminal),
         TrainVerb.Create(terminal),
+        TuneVerb.Create(terminal),
+        StudyVerb.Create(terminal),
         EvaluateVerb.Create(terminal),
         PredictVerb.Create(terminal),
         ExportVerb.Create(terminal),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Kymo.App.Searches;
 using Kymo.Config;
 using Kymo.Lab.Recipes;
 using Kymo.Lab.Runs;
@@ -44,6 +45,7 @@ static class TrainVerb
                 terminal.Say(Info(Compose(true), topic).TrimEnd());
                 return ExitCode.Done;
             }
+            cancel = LifeLine.Hold(terminal, cancel);
             if (parsed.GetValue(multirun))
                 return Multirun.Run(chosen, typed, parsed.GetValue(folders) ?? [], parsed.GetValue(name), terminal, cancel);
             if (parsed.GetValue(processes) is var size and not 1 && !ProcessTeam.IsMember(terminal.Environment))

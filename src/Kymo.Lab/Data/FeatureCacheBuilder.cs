@@ -35,6 +35,8 @@ public static class FeatureCacheBuilder
     const string PartFile = "features.f32.part";
     const string JournalFile = "journal.jsonl";
 
+    static readonly TimeSpan s_patience = TimeSpan.FromHours(6), s_pause = TimeSpan.FromMilliseconds(200);
+
     internal static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = false };
 
     /// <summary>The folder of a cache below a parent folder: dataset name and a hash of settings and recordings' names.</summary>
@@ -54,7 +56,7 @@ public static class FeatureCacheBuilder
     /// <param name="workers">Parallel workers; 0 for one a core.</param>
     /// <param name="progress">Told after each recording, or null.</param>
     /// <param name="cancel">Stops between two recordings; what is finished is kept.</param>
-    /// <exception cref="DataException">Too many unusable recordings, or a cache in use by another process.</exception>
+    /// <exception cref="DataException">Too many unusable recordings, or a cache that another process does not let go of.</exception>
     public static FeatureCache Build(
         string folder, RecordingSet set, FeatureKind kind, double maxExcludedShare, int workers,
         IProgress<BuildProgress>? progress, CancellationToken cancel)
@@ -63,24 +65,32 @@ public static class FeatureCacheBuilder
             return FeatureCache.Open(folder, kind.Text);
 
         Directory.CreateDirectory(folder);
-        using var guard = Lock(folder);
-        var old = FeatureCache.TryReadIndex(folder);
-        if (old is not null && old.Features != kind.Text) return FeatureCache.Open(folder, kind.Text);
+        using var guard = Lock(folder, cancel);
+        // Another process may have built it while this one waited.
+        if (FeatureCache.TryReadIndex(folder) is { } old && (old.Features != kind.Text || IsUnchanged(old, set))) return FeatureCache.Open(folder, kind.Text);
         var finished = ReadJournal(folder, kind);
         Extract(folder, set, kind, finished, workers, progress, cancel);
         Finish(folder, set, kind, finished, maxExcludedShare);
         return FeatureCache.Open(folder, kind.Text);
     }
 
-    static FileStream Lock(string folder)
+    // Trials of a search that begin together need the same cache: one builds it, the others wait.
+    static FileStream Lock(string folder, CancellationToken cancel)
     {
-        try
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
         {
-            return new FileStream(Path.Combine(folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException error) when (error is not DirectoryNotFoundException)
-        {
-            throw new DataException(folder, "another process is building this cache; wait for it, or name another folder with data.cache=DIR", error);
+            try
+            {
+                return new FileStream(Path.Combine(folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException error) when (error is not DirectoryNotFoundException)
+            {
+                if (TimeProvider.System.GetElapsedTime(began) > s_patience)
+                    throw new DataException(folder, $"another process holds this cache for more than {s_patience.TotalHours:0} hours; end it, or name another folder with data.cache=DIR", error);
+                cancel.WaitHandle.WaitOne(s_pause);
+                cancel.ThrowIfCancellationRequested();
+            }
         }
     }
 

@@ -60,6 +60,8 @@ public sealed class TrainingRun : IDisposable
     {
         CheckMonitors(plan);
         var name = plan.Run.Name != "" ? plan.Run.Name : plan.DefaultName;
+        // A job that is queued again types the same command: the first time there is nothing to go on with.
+        if (context is { Resume: "auto", IsWriter: true } && !Directory.Exists(Path.Combine(plan.Run.Root, "runs", name))) context = context with { Resume = null };
         if (context.Resume is { } named && named != "auto") name = named;
         if (!context.IsWriter) context.Processes!.Meet();
         var folder = !context.IsWriter ? RunFolder.Watch(plan.Run.Root, name)
@@ -230,7 +232,7 @@ public sealed class TrainingRun : IDisposable
                     }
                     if (done.IsCheckpointDue)
                     {
-                        Save(checkpoints, fit);
+                        Save(checkpoints, fit, soon: true);
                         pace.Kept();
                     }
                     _context.Tell(new RunEvent.Progress(what, done.Batch, done.Batches, done.Loss.ToString("loss 0.000", CultureInfo.InvariantCulture)));
@@ -245,13 +247,15 @@ public sealed class TrainingRun : IDisposable
         }
     }
 
-    void Save(FitCheckpoints checkpoints, Fit fit)
+    void Save(FitCheckpoints checkpoints, Fit fit, bool soon = false)
     {
         if (!_trainer.EnableCheckpointing) return;
         var snapshot = fit.Capture();
         if (!_context.IsWriter) return;
-        _log?.Sync();
-        checkpoints.Save(snapshot with { LogLength = _log?.Length ?? 0 });
+        if (!soon) _log?.Sync();
+        snapshot = snapshot with { LogLength = _log?.Length ?? 0 };
+        if (soon) checkpoints.SaveSoon(snapshot);
+        else checkpoints.Save(snapshot);
     }
 
     void FindRate(Fit fit, int? fold)
@@ -366,7 +370,8 @@ public sealed class TrainingRun : IDisposable
     void LoadSnapshots()
     {
         if (_context.Resume is null) return;
-        foreach (var fold in _plan.Contract.IsCrossValidated ? _plan.Contract.Folds.Select(fold => (int?)fold) : [null])
+        var folds = _plan.Contract.IsCrossValidated ? _plan.Contract.Folds.Select(fold => (int?)fold) : [null];
+        foreach (var fold in folds.Concat(_plan.FurtherUnits.Select(unit => (int?)unit)))
             if (Checkpoints(fold).Load(text => _context.Tell(new RunEvent.Warning(text))) is { } snapshot) _snapshots[Key(fold)] = snapshot;
     }
 
@@ -379,7 +384,9 @@ public sealed class TrainingRun : IDisposable
         var wandb = _trainer.Wandb;
         if (_trainer.Logger is "tensorboard" or "all") sinks.Add(new TensorBoardWriter(Folder.Path, begun));
         if (wandb.Mode != "disabled" && (_trainer.Logger is "wandb" or "all" || wandb.Enabled)) sinks.Add(new WandbWriter(Folder.Path, WandbOf(begun)));
-        _log = EventLog.Open(Folder.PathOf(RunFiles.Events), sinks, keep);
+        // A power failure can leave the log shorter than a checkpoint remembers it.
+        var events = new FileInfo(Folder.PathOf(RunFiles.Events));
+        _log = EventLog.Open(events.FullName, sinks, events.Exists && keep > events.Length ? null : events.Exists ? keep : null);
     }
 
     WandbRun WandbOf(DateTimeOffset begun) => new()

@@ -13,10 +13,24 @@ namespace Kymo.Lab.Training;
 public sealed class FitCheckpoints(string folder, TrainerOptions options)
 {
     readonly CheckpointFiles _files = new(folder);
+    Task _pending = Task.CompletedTask;
 
     /// <summary>Keeps a snapshot.</summary>
     /// <exception cref="IOException">The disk is full or not writable; the older snapshots are still there.</exception>
-    public void Save(FitSnapshot snapshot) => _files.Save(ToPickle(snapshot));
+    public void Save(FitSnapshot snapshot)
+    {
+        _pending.GetAwaiter().GetResult();
+        _files.Save(ToPickle(snapshot));
+    }
+
+    /// <summary>Keeps a snapshot while the training goes on; it is on the disk once the next one is asked for.</summary>
+    /// <exception cref="IOException">The one before could not be written.</exception>
+    public void SaveSoon(FitSnapshot snapshot)
+    {
+        _pending.GetAwaiter().GetResult();
+        var tree = ToPickle(snapshot);
+        _pending = Task.Run(() => _files.Save(tree));
+    }
 
     /// <summary>The newest readable snapshot, or null where there is none.</summary>
     /// <param name="warn">Told of a snapshot that had to be passed over.</param>

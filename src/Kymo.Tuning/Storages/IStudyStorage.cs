@@ -62,8 +62,14 @@ public interface IStudyStorage : IDisposable
     void SetTrialAttribute(long trialId, AttributeOwner owner, string key, object? value);
 
     /// <summary>Ends a trial.</summary>
+    /// <param name="trialId">The trial.</param>
+    /// <param name="state">How it ended.</param>
+    /// <param name="values">One for each objective, or null.</param>
+    /// <param name="successor">
+    /// A trial to add to the study in the same transaction, so that a worker killed here loses none; null for none.
+    /// </param>
     /// <exception cref="TrialException">The trial is finished.</exception>
-    void Finish(long trialId, TrialState state, IReadOnlyList<double>? values);
+    void Finish(long trialId, TrialState state, IReadOnlyList<double>? values, FrozenTrial? successor = null);
 
     /// <summary>Says that a trial's worker lives; dated by the storage's clock.</summary>
     void Beat(long trialId);

@@ -85,8 +85,14 @@ public sealed class MemoryStorage(TimeProvider time) : IStudyStorage
         Edit(trialId, trial => trial.With(owner, key, value));
 
     /// <inheritdoc/>
-    public void Finish(long trialId, TrialState state, IReadOnlyList<double>? values) =>
-        Edit(trialId, trial => trial with { State = state, Values = values, Completed = Now });
+    public void Finish(long trialId, TrialState state, IReadOnlyList<double>? values, FrozenTrial? successor = null)
+    {
+        lock (_lock)
+        {
+            Edit(trialId, trial => trial with { State = state, Values = values, Completed = Now });
+            if (successor is not null) _table.AddTrial(_table.StudyOf(trialId), successor);
+        }
+    }
 
     /// <inheritdoc/>
     public void Beat(long trialId)

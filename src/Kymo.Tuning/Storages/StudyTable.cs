@@ -47,6 +47,9 @@ sealed class StudyTable
         ? Entry(_places[(int)trialId].StudyId).Trials[_places[(int)trialId].Number]
         : throw new StudyException($"there is no trial with the id {trialId}");
 
+    /// <summary>The study of a trial.</summary>
+    public long StudyOf(long trialId) => _places[(int)trialId].StudyId;
+
     /// <summary>The distribution that a trial's study first took for a name; null while there is none.</summary>
     public Distribution? FirstDistribution(FrozenTrial trial, string name)
     {

@@ -24,7 +24,7 @@ public sealed partial class Study
                 Storage.SetTrialAttribute(trial.Id, AttributeOwner.User, AttributeNames.Stale, true);
                 var reason = $"its worker was silent for {(long)age.TotalSeconds} s";
                 Storage.SetTrialAttribute(trial.Id, AttributeOwner.User, AttributeNames.FailReason, reason);
-                Storage.Finish(trial.Id, TrialState.Fail, null);
+                Storage.Finish(trial.Id, TrialState.Fail, null, Successor(trial, retries));
             }
             catch (TrialException)
             {
@@ -32,7 +32,6 @@ public sealed partial class Study
                 continue;
             }
             recovered.Add(trial);
-            Retry(trial, retries);
         }
         return recovered;
     }
@@ -43,7 +42,9 @@ public sealed partial class Study
     /// <param name="failed">The trial to repeat.</param>
     /// <param name="retries">How often one trial is repeated at most.</param>
     /// <returns>The number of the new trial; null when the trial was repeated often enough.</returns>
-    public int? Retry(FrozenTrial failed, int retries)
+    public int? Retry(FrozenTrial failed, int retries) => Successor(failed, retries) is { } successor ? Add(successor).Number : null;
+
+    static FrozenTrial? Successor(FrozenTrial failed, int retries)
     {
         var history = failed.SystemAttributes.GetValueOrDefault(AttributeNames.RetryHistory) as IReadOnlyList<object?> ?? [];
         if (history.Count >= retries) return null;
@@ -51,7 +52,7 @@ public sealed partial class Study
         var userAttributes = failed.UserAttributes.Where(
             pair => pair.Key is not (AttributeNames.Stale or AttributeNames.FailReason));
         var systemAttributes = failed.SystemAttributes.Where(pair => pair.Key != AttributeNames.Heartbeat);
-        return Add(new FrozenTrial
+        return new FrozenTrial
         {
             State = TrialState.Waiting,
             Parameters = failed.Parameters,
@@ -61,6 +62,6 @@ public sealed partial class Study
                 [AttributeNames.FailedTrial] = first,
                 [AttributeNames.RetryHistory] = new List<object?>([.. history, (long)failed.Number]),
             },
-        }).Number;
+        };
     }
 }

@@ -31,11 +31,12 @@ public sealed partial class Study
     /// <summary>Ends a trial without a score.</summary>
     /// <param name="trial">A running trial.</param>
     /// <param name="reason">Why, kept in the user attribute <see cref="AttributeNames.FailReason"/>.</param>
+    /// <param name="retries">How often the trial is repeated at most; it is enqueued again in the same step. Default 0.</param>
     /// <exception cref="TrialException">The trial does not run.</exception>
-    public FrozenTrial TellFailed(Trial trial, string reason)
+    public FrozenTrial TellFailed(Trial trial, string reason, int retries = 0)
     {
         trial.SetAttribute(AttributeOwner.User, AttributeNames.FailReason, reason);
-        return End(trial, TrialState.Fail, null);
+        return End(trial, TrialState.Fail, null, Successor(trial.Frozen, retries));
     }
 
     /// <summary>
@@ -65,9 +66,9 @@ public sealed partial class Study
         trial is { State: TrialState.Complete, Values: not null } && (
             trial.Constraints is not { } constraints || constraints.All(value => value <= 0));
 
-    FrozenTrial End(Trial trial, TrialState state, IReadOnlyList<double>? values)
+    FrozenTrial End(Trial trial, TrialState state, IReadOnlyList<double>? values, FrozenTrial? successor = null)
     {
-        Storage.Finish(trial.Frozen.Id, state, values);
+        Storage.Finish(trial.Frozen.Id, state, values, successor);
         return trial.Frozen with { State = state, Values = values };
     }
 }

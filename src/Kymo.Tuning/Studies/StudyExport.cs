@@ -27,8 +27,7 @@ public static class StudyExport
 
     /// <summary>
     /// The best trial as a JSON map: <c>best_value</c>, <c>best_params</c>, <c>best_trial_number</c>, <c>direction</c>,
-    /// <c>metric</c>,
-    /// <c>storage</c>, <c>study_name</c>.
+    /// <c>metric</c>, <c>storage</c>, <c>study_name</c>, <c>n_trials</c>.
     /// </summary>
     /// <param name="study">A study of one objective.</param>
     /// <param name="metric">Name of the objective.</param>
@@ -45,6 +44,7 @@ public static class StudyExport
             ["metric"] = metric,
             ["storage"] = study.Storage.Location,
             ["study_name"] = study.Name,
+            ["n_trials"] = (long)study.Trials().Count,
         });
     }
 

@@ -21,8 +21,8 @@ public sealed record WorkerOptions
     /// <summary>How often a trial is repeated whose worker was lost; default 3.</summary>
     public int Retries { get; init; } = 3;
 
-    /// <summary>Whether a trial that ended with an exception is repeated too; default false.</summary>
-    public bool RetryExceptions { get; init; }
+    /// <summary>How often a trial is repeated that ended with an exception; default 0.</summary>
+    public int FailureRetries { get; init; }
 
     /// <summary>How long to wait before looking again when others still run trials; default 1 s.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);
@@ -93,9 +93,7 @@ public sealed class StudyWorker(Study study, WorkerOptions options, TimeProvider
         }
         catch (Exception error) when (error is not StudyException)
         {
-            var failed = study.TellFailed(trial, $"{error.GetType().Name}: {error.Message}");
-            if (options.RetryExceptions) study.Retry(failed, options.Retries);
-            return failed;
+            return study.TellFailed(trial, $"{error.GetType().Name}: {error.Message}", options.FailureRetries);
         }
     }
 }

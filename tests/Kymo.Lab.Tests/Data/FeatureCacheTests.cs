@@ -124,11 +124,31 @@ public sealed class FeatureCacheTests : IDisposable
     }
 
     [Fact]
-    public void Build_beside_another_builder_says_so()
+    public async Task Build_beside_another_builder_waits_for_it_and_takes_what_it_built()
+    {
+        Build(Recordings(3)).Dispose();
+        File.Move(Path.Combine(_folder["cache"], "index.json"), _folder["index.json"]);
+        Task<FeatureCache> built;
+        await using (new FileStream(Path.Combine(_folder["cache"], ".lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None))
+        {
+            built = Task.Run(() => Build(Recordings(3)));
+            await Task.Delay(300);
+            Assert.False(built.IsCompleted);
+            File.Move(_folder["index.json"], Path.Combine(_folder["cache"], "index.json"));
+        }
+        using var cache = await built;
+        Assert.Equal(3, _extracted);
+    }
+
+    [Fact]
+    public async Task Wait_for_another_builder_ends_when_cancelled()
     {
         Directory.CreateDirectory(_folder["cache"]);
-        using var other = new FileStream(Path.Combine(_folder["cache"], ".lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
-        Assert.Contains("another process is building", Assert.Throws<DataException>(() => Build(Recordings(3))).Message);
+        using var source = new CancellationTokenSource();
+        await using var other = new FileStream(Path.Combine(_folder["cache"], ".lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        var built = Task.Run(() => Build(Recordings(3), cancel: source.Token));
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => built);
     }
 
     FeatureCache Build(

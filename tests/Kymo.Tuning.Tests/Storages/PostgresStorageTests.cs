@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Kymo.Tuning.Tests;
 
 public sealed class PostgresStorageTests : StorageConformance, IClassFixture<PostgresServer>
@@ -51,6 +53,39 @@ public sealed class PostgresStorageTests : StorageConformance, IClassFixture<Pos
         Assert.Equal(TrialState.Complete, (await told).State);
         Assert.Equal(1, study.Ask().Number);
         Assert.Equal([TrialState.Complete, TrialState.Running], Open().Trials(study.Id).Select(t => t.State));
+    }
+
+    /// <summary>Seconds away come from KYMO_AWAY; 3 where that is not set.</summary>
+    [Fact]
+    public async Task Workers_in_the_middle_of_trials_go_on_when_the_server_is_back()
+    {
+        const int trials = 12;
+        var away = TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("KYMO_AWAY") ?? "3", CultureInfo.InvariantCulture));
+        var study = Study.Create(Open(), "s", [StudyDirection.Minimize], new RandomSampler(1));
+        study.EnqueueOpen(trials);
+        var options = new WorkerOptions { Beat = TimeSpan.FromSeconds(0.5), Grace = away + TimeSpan.FromSeconds(60), Pause = TimeSpan.FromMilliseconds(100) };
+        var begun = new TaskCompletionSource();
+        // A storage that was never reached is an error at once, so each worker opens its own before.
+        var studies = Enumerable.Range(0, 3).Select(worker => Study.Open(Open(), "s", new RandomSampler((uint)worker))).ToArray();
+        var workers = studies.Select(worked => Task.Run(() =>
+        {
+            new StudyWorker(worked, options, TimeProvider.System).Run((trial, _) =>
+            {
+                begun.TrySetResult();
+                Thread.Sleep(200);
+                trial.Report(1, 1);
+                return [trial.SuggestFloat("x", 0, 1)];
+            });
+        })).ToArray();
+        await begun.Task;
+        _server.Stop();
+        await Task.Delay(away);
+        Assert.DoesNotContain(workers, worker => worker.IsFaulted);
+        _server.Start();
+        await Task.WhenAll(workers);
+        var ended = study.Trials();
+        Assert.Equal(trials, ended.Count(trial => trial.State == TrialState.Complete));
+        Assert.Equal(trials, ended.Where(trial => trial.State == TrialState.Complete).Select(trial => trial.Value).Distinct().Count());
     }
 
     [Theory]

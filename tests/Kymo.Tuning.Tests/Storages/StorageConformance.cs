@@ -104,6 +104,22 @@ public abstract class StorageConformance : IDisposable
     }
 
     [Fact]
+    public void Failed_trial_and_its_repetition_are_written_together_or_not_at_all()
+    {
+        var study = NewStudy();
+        var trial = study.Ask(new SearchSpace([new("n", new IntDistribution(3, 9))]));
+        study.TellFailed(trial, "no luck", retries: 2);
+        Assert.Throws<TrialException>(() => study.Storage.Finish(trial.Frozen.Id, TrialState.Fail, null, new FrozenTrial { State = TrialState.Waiting }));
+        var trials = Study.Open(Open(), "study", new FirstSampler()).Trials();
+        Assert.Equal([TrialState.Fail, TrialState.Waiting], trials.Select(t => t.State));
+        Assert.Equal(3, trials[1].Find("n")!.Number);
+        Assert.Equal([0L], (IReadOnlyList<object?>)trials[1].SystemAttributes[AttributeNames.RetryHistory]!);
+        study.TellFailed(study.AskWaiting()!, "no luck", retries: 2);
+        study.TellFailed(study.AskWaiting()!, "no luck", retries: 2);
+        Assert.Null(study.AskWaiting());
+    }
+
+    [Fact]
     public void Numbers_count_from_zero_in_each_study()
     {
         var study = NewStudy();

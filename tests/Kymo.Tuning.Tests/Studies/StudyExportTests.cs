@@ -34,7 +34,7 @@ public sealed class StudyExportTests : IDisposable
         """
         {"best_value": 0.5, "best_params": {"sizes": "[16, 32]", "lr": 1e-05}, "best_trial_number": 0, "direction": "maximize",
         """ + " " + """
-        "metric": "val_f1", "storage": "memory", "study_name": "s"}
+        "metric": "val_f1", "storage": "memory", "study_name": "s", "n_trials": 3}
         """,
         StudyExport.BestJson(MakeStudy(), "val_f1"));
 

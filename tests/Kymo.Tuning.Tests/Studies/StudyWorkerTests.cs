@@ -38,7 +38,7 @@ public sealed class StudyWorkerTests : IDisposable
     {
         var study = MakeStudy(1);
         var calls = 0;
-        new StudyWorker(study, s_options with { RetryExceptions = true, Retries = 2 }, TimeProvider.System).Run((trial, _) =>
+        new StudyWorker(study, s_options with { FailureRetries = 2 }, TimeProvider.System).Run((trial, _) =>
         {
             calls++;
             throw new InvalidOperationException($"loss is NaN in epoch {trial.Number}");

@@ -27,7 +27,7 @@ public sealed class Gnuplot(string program = "gnuplot")
     }
 
     /// <summary>A text for a script. No command in it is carried out.</summary>
-    internal static string Quoted(string text) =>
+    public static string Quoted(string text) =>
         "'" + string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c == '`' ? '´' : c))
             .Replace("'", "''", StringComparison.Ordinal) + "'";
 

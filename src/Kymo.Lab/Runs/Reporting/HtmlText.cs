@@ -5,10 +5,11 @@ using System.Text;
 namespace Kymo.Lab.Runs.Reporting;
 
 /// <summary>A page being written. Everything that comes from outside is escaped.</summary>
-sealed class HtmlText
+public sealed class HtmlText
 {
     readonly StringBuilder _text = new();
 
+    /// <summary>The markup written so far.</summary>
     public override string ToString() => _text.ToString();
 
     /// <summary>Markup as it stands.</summary>
@@ -50,6 +51,7 @@ sealed class HtmlText
         return this;
     }
 
+    /// <summary>A text with the letters that mean something in markup written as references.</summary>
     public static string Escape(string text) => WebUtility.HtmlEncode(text);
 
     static bool IsNumber(string cell) => cell.Length > 0 && (char.IsAsciiDigit(cell[0]) || cell[0] is '-' or '+' or '−' or '–');

@@ -1,8 +1,9 @@
 namespace Kymo.Lab.Runs.Reporting;
 
 /// <summary>The style of the page.</summary>
-static class ReportStyle
+public static class ReportStyle
 {
+    /// <summary>The sheet, for light and dark, screen and print.</summary>
     public const string Css = """
 
         :root { --ink: #1c2024; --soft: #5b6470; --paper: #fbfbfa; --card: #ffffff; --line: #dfe2e6; --blue: 31 111 178;

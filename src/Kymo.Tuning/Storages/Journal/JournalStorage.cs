@@ -70,11 +70,11 @@ public sealed class JournalStorage : IStudyStorage
     public FrozenTrial CreateTrial(long studyId, FrozenTrial? template = null, bool beat = false) => Write(table =>
     {
         if (!table.HasStudy(studyId)) throw StorageChecks.NoStudy(studyId, _path);
-        if (template is null)
-            Append(JournalOperation.CreateTrial, ("study_id", studyId), ("datetime_start", JournalEntry.Time(Now)));
-        else Append(JournalOperation.CreateTrial, Fields(studyId, template));
-        var id = table.TrialCount - 1L;
-        if (beat) AppendBeat(id);
+        var id = (long)table.TrialCount;
+        var made = template is null
+            ? Line(JournalOperation.CreateTrial, ("study_id", studyId), ("datetime_start", JournalEntry.Time(Now)))
+            : Line(JournalOperation.CreateTrial, Fields(studyId, template));
+        Append(beat ? [made, BeatLine(id)] : [made]);
         return table.Trial(id);
     });
 
@@ -82,11 +82,11 @@ public sealed class JournalStorage : IStudyStorage
     public bool TryClaim(long trialId, bool beat = false) => Write(table =>
     {
         if (table.Trial(trialId).State != TrialState.Waiting) return false;
-        Append(
+        var claimed = Line(
             JournalOperation.SetStateAndValues,
             ("trial_id", trialId), ("state", (int)TrialState.Running), ("values", null), (
                 "datetime_start", JournalEntry.Time(Now)));
-        if (beat) AppendBeat(trialId);
+        Append(beat ? [BeatLine(trialId), claimed] : [claimed]);
         return true;
     });
 
@@ -120,12 +120,20 @@ public sealed class JournalStorage : IStudyStorage
     });
 
     /// <inheritdoc/>
-    public void Finish(long trialId, TrialState state, IReadOnlyList<double>? values) => Update(trialId, () => Append(
-        JournalOperation.SetStateAndValues,
-        ("trial_id", trialId), ("state", (int)state), ("values", values), ("datetime_complete", JournalEntry.Time(Now))));
+    public void Finish(long trialId, TrialState state, IReadOnlyList<double>? values, FrozenTrial? successor = null) => Write(table =>
+    {
+        StorageChecks.Updatable(table.Trial(trialId));
+        var ended = Line(
+            JournalOperation.SetStateAndValues,
+            ("trial_id", trialId), ("state", (int)state), ("values", values), ("datetime_complete", JournalEntry.Time(Now)));
+        Append(successor is null
+            ? [ended]
+            : [ended, Line(JournalOperation.CreateTrial, Fields(table.StudyOf(trialId), successor))]);
+        return true;
+    });
 
     /// <inheritdoc/>
-    public void Beat(long trialId) => Update(trialId, () => AppendBeat(trialId));
+    public void Beat(long trialId) => Update(trialId, () => Append([BeatLine(trialId)]));
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<long, TimeSpan> SinceBeat(long studyId)
@@ -179,13 +187,14 @@ public sealed class JournalStorage : IStudyStorage
 
     void Append(JournalOperation operation, params (string Key, object? Value)[] fields) => Append([Line(operation, fields)]);
 
+    // One write: a process killed meanwhile leaves all lines or none.
     void Append(string[] lines)
     {
         _file.Append(lines);
         _file.ReadNew(_replay.Apply);
     }
 
-    void AppendBeat(long trialId) => Append(
+    string BeatLine(long trialId) => Line(
         JournalOperation.SetTrialSystemAttribute,
         ("trial_id", trialId),
         ("system_attr", Pair(AttributeNames.Heartbeat, JournalEntry.Time(_time.GetUtcNow().UtcDateTime))));

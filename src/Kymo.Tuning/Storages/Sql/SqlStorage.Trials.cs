@@ -24,27 +24,32 @@ public abstract partial class SqlStorage
         var trial = template ?? new FrozenTrial { State = TrialState.Running, Started = Now };
         return Transact(session =>
         {
-            // Numbers count; the lock lets no other worker count at the same time.
-            if (session.Scalar($"SELECT study_id FROM studies WHERE study_id = @0{LockStudy}", studyId) is null)
-                throw StorageChecks.NoStudy(studyId, Location);
-            var known = _cache.GetValueOrDefault(studyId);
-            var (count, last) = known is [.., var newest] ? (known.Count, newest.Id) : (0, -1L);
-            var number = count + Convert.ToInt32(
-                session.Scalar("SELECT COUNT(*) FROM trials WHERE study_id = @0 AND trial_id > @1", studyId, last),
-                CultureInfo.InvariantCulture);
-            var id = session.Scalar(
-                "INSERT INTO trials (number, study_id, state, datetime_start, datetime_complete) " +
-                $"VALUES (@0, @1, {Enumeration("@2", "trialstate")}, @3, @4) RETURNING trial_id",
-                number,
-                studyId,
-                trial.State.Text(),
-                trial.Started is { } started ? StoredTime(started) : null,
-                trial.Completed is { } completed ? StoredTime(completed) : null);
-            var created = trial with { Id = Convert.ToInt64(id, CultureInfo.InvariantCulture), Number = number };
+            var created = Insert(session, studyId, trial);
             if (template is not null) WriteDetails(session, created);
             if (beat) WriteBeat(session, created.Id);
             return created;
         });
+    }
+
+    FrozenTrial Insert(SqlSession session, long studyId, FrozenTrial trial)
+    {
+        // Numbers count; the lock lets no other worker count at the same time.
+        if (session.Scalar($"SELECT study_id FROM studies WHERE study_id = @0{LockStudy}", studyId) is null)
+            throw StorageChecks.NoStudy(studyId, Location);
+        var known = _cache.GetValueOrDefault(studyId);
+        var (count, last) = known is [.., var newest] ? (known.Count, newest.Id) : (0, -1L);
+        var number = count + Convert.ToInt32(
+            session.Scalar("SELECT COUNT(*) FROM trials WHERE study_id = @0 AND trial_id > @1", studyId, last),
+            CultureInfo.InvariantCulture);
+        var id = session.Scalar(
+            "INSERT INTO trials (number, study_id, state, datetime_start, datetime_complete) " +
+            $"VALUES (@0, @1, {Enumeration("@2", "trialstate")}, @3, @4) RETURNING trial_id",
+            number,
+            studyId,
+            trial.State.Text(),
+            trial.Started is { } started ? StoredTime(started) : null,
+            trial.Completed is { } completed ? StoredTime(completed) : null);
+        return trial with { Id = Convert.ToInt64(id, CultureInfo.InvariantCulture), Number = number };
     }
 
     /// <inheritdoc/>
@@ -97,20 +102,26 @@ public abstract partial class SqlStorage
     });
 
     /// <inheritdoc/>
-    public void Finish(long trialId, TrialState state, IReadOnlyList<double>? values)
+    public void Finish(long trialId, TrialState state, IReadOnlyList<double>? values, FrozenTrial? successor = null)
     {
         var now = StoredTime(Now);
         Transact(session =>
         {
             var wanted = Enumeration("@1", "trialstate");
             var changed = session.Execute(
-                $"UPDATE trials SET state = {wanted}, datetime_complete = @2 " +
-                $"WHERE trial_id = @0 AND ({Unfinished} OR (state = {wanted} AND datetime_complete = @2))",
-                trialId,
-                state.Text(),
-                now);
-            if (changed == 0) CheckUpdatable(session, trialId);
+                $"UPDATE trials SET state = {wanted}, datetime_complete = @2 WHERE trial_id = @0 AND {Unfinished}", trialId, state.Text(), now);
+            if (changed == 0)
+            {
+                // Its own moment marks an ending that was made but not confirmed, with all that belongs to it.
+                var made = session.Scalar(
+                    $"SELECT trial_id FROM trials WHERE trial_id = @0 AND state = {wanted} AND datetime_complete = @2", trialId, state.Text(), now);
+                if (made is null) CheckUpdatable(session, trialId);
+                return true;
+            }
             WriteValues(session, trialId, values);
+            if (successor is null) return true;
+            var studyId = Convert.ToInt64(session.Scalar("SELECT study_id FROM trials WHERE trial_id = @0", trialId), CultureInfo.InvariantCulture);
+            WriteDetails(session, Insert(session, studyId, successor));
             return true;
         });
     }
