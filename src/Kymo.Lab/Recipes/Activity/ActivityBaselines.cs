@@ -27,7 +27,7 @@ static class ActivityBaselines
     }
 
     /// <summary>
-    /// Mean squared error on windows of the training mean and of linear predictors (ridge) from the movement: of the same instant, and of
+    /// Mean squared error of the acceleration on windows, of the training mean and of linear predictors (ridge) from the movement: of the same instant, and of
     /// the instants up to a quarter and up to half a second around it.
     /// </summary>
     public static IReadOnlyDictionary<string, double> Regression(ActivityData data, int[] test)
@@ -49,7 +49,7 @@ static class ActivityBaselines
     static double Error(ActivityData data, MotionWindow[] windows, Func<PairedRecording, float[]> predict)
     {
         double sum = 0;
-        var (channels, length) = (data.Set.TargetChannels, data.Length);
+        var (channels, length) = (ActivityObjective.Acceleration, data.Length);
         foreach (var group in windows.GroupBy(window => window.Recording))
         {
             var predicted = predict(group.Key);

@@ -11,7 +11,7 @@ namespace Kymo.Lab.Recipes.Activity;
 /// <summary>Answers and errors on some windows.</summary>
 /// <param name="Classes">Loss as trained on, counts, probabilities of real signals.</param>
 /// <param name="Terms">Means of <c>mse</c>, <c>act_loss</c> and <c>sim_loss</c>; not a number where the scenario has no such term.</param>
-/// <param name="SquaredErrors">Mean squared error of each window; empty where nothing is simulated.</param>
+/// <param name="SquaredErrors">Mean squared error of the acceleration in each window; empty where nothing is simulated.</param>
 /// <param name="SimulatedClasses">The class that the simulated signal is given in each window; empty where nothing is simulated.</param>
 sealed record ActivityEvaluation(ClassEvaluation Classes, IReadOnlyDictionary<string, double> Terms, double[] SquaredErrors, int[] SimulatedClasses);
 
@@ -42,6 +42,9 @@ sealed class ActivityObjective
         (_input, _target, _signal, _labels) = (new float[largest * _inputSize], new float[largest * _targetSize], new float[largest * _targetSize], new long[largest]);
         (_secondInput, _secondLabels) = data.Secondary.Length > 0 ? (new float[largest * _inputSize], new long[largest]) : ([], []);
     }
+
+    /// <summary>Channels of the acceleration, which stand first; a rate of turn may stand behind them.</summary>
+    public const int Acceleration = 3;
 
     /// <summary>The networks.</summary>
     public ActivityNetwork Network { get; }
@@ -97,7 +100,7 @@ sealed class ActivityObjective
             probabilities.AddRange(flat.Chunk(flat.Length / chunk.Length));
             if (terms.Simulated is { } signal)
             {
-                squares.AddRange(signal.Subtract(batch.Target).Square().Flatten(1).Mean(1).ToArray<float>().Select(value => (double)value));
+                squares.AddRange(signal.Subtract(batch.Target).Narrow(1, 0, Acceleration).Square().Flatten(1).Mean(1).ToArray<float>().Select(value => (double)value));
                 simulated.AddRange(Network.SimulatedClassifier.Forward(Network.EmbedSimulated(signal)).ArgMax(1).ToArray<long>().Select(label => (int)label));
             }
             scope.Reset();

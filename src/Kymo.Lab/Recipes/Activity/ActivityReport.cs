@@ -140,7 +140,7 @@ sealed class ActivityReport
         if (_test.SquaredErrors.Length > 0)
         {
             var mse = _test.SquaredErrors.Average();
-            yield return $"regression of the signal, mean squared error: {Text(mse)}; " + string.Join(", ", _linear.Select(entry => $"{entry.Key} {Text(entry.Value)}"))
+            yield return $"regression of the acceleration, mean squared error: {Text(mse)}; " + string.Join(", ", _linear.Select(entry => $"{entry.Key} {Text(entry.Value)}"))
                 + $"; {Text(mse / _linear["training mean"])} of the training mean's";
             yield return $"activity from the simulated signal: accuracy {Text(SimulatedAccuracy())}";
         }

@@ -42,8 +42,9 @@ public sealed class ActivityScenarioTests : IDisposable
     [Fact]
     public void Planted_regression_is_found()
     {
-        var result = ActivityTree.Run(_folder.Path, "run", [.. s_small, "scenario.alpha=1", "trainer.epochs=12", "model.regressor.fc_hidden=64"]);
-        Assert.InRange((double)result.Metrics["regression"]!["mse_ratio"]!, 0, 0.5);
+        // Two people teach for twelve epochs: enough to see that the relation is learned, not to exhaust it.
+        var result = ActivityTree.Run(_folder.Path, "run", [.. s_small, "scenario.alpha=0.1", "trainer.epochs=12", "trainer.patience=12", "trainer.select=last", "model.regressor.fc_hidden=64", "model.regressor.fc_dropout=0", "data.train_stride_seconds=0.1"]);
+        Assert.InRange((double)result.Metrics["regression"]!["mse_ratio"]!, 0, 0.75);
     }
 
     [Fact]
