@@ -4,10 +4,11 @@ using System.Text.Json.Nodes;
 using Kymo.Config;
 using Kymo.Lab.Data;
 using Kymo.Lab.Data.Fetching;
+using Kymo.Lab.Data.Music;
 
 namespace Kymo.App.Verbs;
 
-/// <summary><c>kymo data list|fetch|describe|verify</c>: datasets and where they come from.</summary>
+/// <summary><c>kymo data list|fetch|describe|verify|organize</c>: datasets and where they come from.</summary>
 static class DataVerb
 {
     const long LargestArchive = 200L << 30;
@@ -21,6 +22,7 @@ static class DataVerb
         command.Subcommands.Add(Fetch(terminal));
         command.Subcommands.Add(Describe(terminal));
         command.Subcommands.Add(Verify(terminal));
+        command.Subcommands.Add(Organize(terminal));
         return command;
     }
 
@@ -77,6 +79,13 @@ static class DataVerb
             + "Example:\n  kymo data describe urbansound8k --root data/UrbanSound8K") { name, root };
         command.Handle(terminal, (parsed, cancel) =>
         {
+            if (MusicVerifier.Names.Contains(parsed.GetValue(name)!))
+            {
+                var music = Music(parsed.GetValue(name)!, parsed.GetValue(root));
+                foreach (var line in MusicVerifier.Describe(music)) terminal.Say(line);
+                terminal.Answer(new JsonObject { ["name"] = music.Name, ["pieces"] = music.Items.Count, ["excluded"] = music.Exclusions.Count, ["licence"] = music.Licence });
+                return ExitCode.Done;
+            }
             var set = DatasetReaders.Read(parsed.GetValue(name)!, parsed.GetValue(root));
             var description = DatasetDescription.Of(set, progress => terminal.Progress("reading", progress, set.Recordings.Count), cancel);
             terminal.Say($"{set.Name}: {set.Recordings.Count} recordings, {set.Classes.Count} classes, {description.TotalSeconds / 3600:F2} h; {set.Licence}");
@@ -98,17 +107,48 @@ static class DataVerb
             + "Example:\n  kymo data verify urbansound8k --root data/UrbanSound8K") { name, root };
         command.Handle(terminal, (parsed, cancel) =>
         {
-            var set = DatasetReaders.Read(parsed.GetValue(name)!, parsed.GetValue(root));
-            var findings = DatasetVerifier.Verify(set, progress => terminal.Progress("reading", progress, set.Recordings.Count), cancel);
+            var (title, count, findings) = MusicVerifier.Names.Contains(parsed.GetValue(name)!)
+                ? Verified(Music(parsed.GetValue(name)!, parsed.GetValue(root)), terminal, cancel)
+                : Verified(DatasetReaders.Read(parsed.GetValue(name)!, parsed.GetValue(root)), terminal, cancel);
             foreach (var finding in findings) terminal.Say(finding);
-            terminal.Say(findings.Count == 0 ? $"{set.Name}: sound, {set.Recordings.Count} recordings" : $"{set.Name}: {findings.Count} findings");
+            terminal.Say(findings.Count == 0 ? $"{title}: sound, {count} recordings" : $"{title}: {findings.Count} findings");
             terminal.Answer(new JsonObject { ["sound"] = findings.Count == 0, ["findings"] = new JsonArray([.. findings.Select(finding => (JsonNode)finding)]) });
             return findings.Count == 0 ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
     }
 
-    static Argument<string> Name() => new("name") { Description = string.Join(", ", DatasetReaders.Names) };
+    static Command Organize(Terminal terminal)
+    {
+        var name = new Argument<string>("name") { Description = string.Join(", ", MusicOrganizer.Names) };
+        var root = new Option<string>("--root") { Description = "the native tree", Required = true };
+        var target = new Option<string>("--to") { Description = "folder that will hold training/ (data)", DefaultValueFactory = _ => "data" };
+        var mode = new Option<string>("--mode") { Description = "link or copy (link)", DefaultValueFactory = _ => "link" };
+        mode.AcceptOnlyFromAmong("link", "copy");
+        var command = new Command("organize", "Brings a native music tree into the simple layout, with labels and a manifest; deletes and replaces nothing.\n\n"
+            + "Example:\n  kymo data organize deam --root data/deam --to datasets") { name, root, target, mode };
+        command.Handle(terminal, (parsed, cancel) =>
+        {
+            var done = MusicOrganizer.Organize(
+                parsed.GetValue(name)!, parsed.GetValue(root)!, parsed.GetValue(target)!, parsed.GetValue(mode) == "copy",
+                (count, total) => terminal.Progress("files", count, total), cancel);
+            foreach (var warning in done.Warnings) terminal.Warn(warning);
+            terminal.Say($"{done.Folder}: {done.Added} added, {done.Present} there already");
+            terminal.Answer(new JsonObject { ["folder"] = done.Folder, ["added"] = done.Added, ["present"] = done.Present });
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    static MusicSet Music(string name, string? root) => MusicVerifier.Read(name, root ?? throw new ConfigException($"{name}: name its folder with --root DIR"));
+
+    static (string, int, IReadOnlyList<string>) Verified(MusicSet set, Terminal terminal, CancellationToken cancel) =>
+        (set.Name, set.Items.Count, MusicVerifier.Verify(set, progress => terminal.Progress("reading", progress, set.Items.Count), cancel));
+
+    static (string, int, IReadOnlyList<string>) Verified(RecordingSet set, Terminal terminal, CancellationToken cancel) =>
+        (set.Name, set.Recordings.Count, DatasetVerifier.Verify(set, progress => terminal.Progress("reading", progress, set.Recordings.Count), cancel));
+
+    static Argument<string> Name() => new("name") { Description = string.Join(", ", DatasetReaders.Names.Concat(MusicVerifier.Names)) };
 
     static Option<string?> Root() => new("--root") { Description = "the dataset's folder" };
 

@@ -83,6 +83,7 @@ static class DoctorVerb
                 new("LibTorch", true, $"{TorchInfo.Version}, {Machine.LoadedFile("libtorch_cpu") ?? "linked in"}"),
                 new("native bridge", true, Machine.LoadedFile("kymo_torch") ?? "loaded"),
                 new("CPU capability", true, TorchInfo.CpuCapability),
+                new("convolution kernels", true, $"{TorchInfo.KernelWidth} floats wide"),
                 new("threads", true, Text(TorchThreads.Get())),
                 new("devices", true, string.Join(", ", Device.Available())),
             ];

@@ -4,7 +4,10 @@ using Kymo.Config;
 using Kymo.Lab.Models;
 using Kymo.Signals.Arrays;
 using Kymo.Signals.Audio;
+using Kymo.Signals;
 using Kymo.Signals.Features;
+using Kymo.Signals.Midi;
+using Kymo.Signals.Music;
 
 namespace Kymo.App.Verbs;
 
@@ -13,7 +16,7 @@ static class FeaturesVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var kind = new Argument<string>("kind") { Description = "logmel" };
+        var kind = new Argument<string>("kind") { Description = "logmel, or of music: mel, notes, dynamics, score, groove" };
         var file = new Argument<string>("file") { Description = "a recording" };
         var settings = new Argument<string[]>("settings") { Description = "key=value", Arity = ArgumentArity.ZeroOrMore };
         var output = new Option<string>("--out") { Description = "where the array goes, .npy", Required = true };
@@ -22,7 +25,7 @@ static class FeaturesVerb
         { kind, file, settings, output };
         command.Handle(terminal, (parsed, _) =>
         {
-            if (parsed.GetValue(kind) != "logmel") throw new ConfigException($"no feature '{parsed.GetValue(kind)}'; there is logmel");
+            if (parsed.GetValue(kind) != "logmel") return Music(terminal, parsed.GetValue(kind)!, parsed.GetValue(file)!, parsed.GetValue(output)!);
             var options = Settings.Bind<LogMelSettings>(ModelVerb.Parse(parsed.GetValue(settings)!)).Options;
             if (options.Problems() is { Count: > 0 } problems) throw new ConfigException(string.Join("; ", problems));
             var extractor = new LogMelExtractor(options);
@@ -40,6 +43,37 @@ static class FeaturesVerb
             return ExitCode.Done;
         });
         return command;
+    }
+
+    // Each row of a music feature has a name for each number; the answer lists them.
+    static int Music(Terminal terminal, string kind, string file, string output)
+    {
+        var (names, rows) = kind switch
+        {
+            "mel" => (MelMean.Names, [new MelMean().Extract(Samples(file))]),
+            "notes" => (PitchHistogram.Names, [PitchHistogram.Compute(MidiFile.Read(file)) ?? throw new DataException(file, "has no pitched note")]),
+            "dynamics" => (Dynamics.Names, ScoreSegment.Cut(MidiFile.Read(file)).Select(Dynamics.Compute).ToArray()),
+            "score" => (ScoreContext.Names, ScoreSegment.Cut(MidiFile.Read(file)).Select(ScoreContext.Compute).ToArray()),
+            "groove" => (Groove.Names, [Groove.Compute(DrumPattern.Read(MidiFile.Read(file), out var reason) ?? throw new DataException(file, reason!))]),
+            _ => throw new ConfigException($"no feature '{kind}'; there are logmel, mel, notes, dynamics, score, groove"),
+        };
+        if (rows.Length == 0) throw new DataException(file, $"has no half minute with {ScoreSegment.LeastNotes} pitched notes");
+        NpyFile.Write(output, rows.SelectMany(row => row).ToArray(), rows.Length, names.Count);
+        terminal.Say($"{output}: [{rows.Length}, {names.Count}]");
+        terminal.Answer(new JsonObject
+        {
+            ["out"] = output,
+            ["shape"] = new JsonArray(rows.Length, names.Count),
+            ["names"] = new JsonArray([.. names.Select(name => (JsonNode)name)]),
+            ["first"] = new JsonObject(names.Select((name, i) => KeyValuePair.Create(name, (JsonNode?)rows[0][i]))),
+        });
+        return ExitCode.Done;
+    }
+
+    static float[] Samples(string file)
+    {
+        var samples = AudioFile.ReadMono(file, MelMean.SampleRate, new AudioReadOptions { AllowSilence = true });
+        return samples.Length >= MelMean.SampleRate ? samples : throw new DataException(file, "is shorter than one second");
     }
 
     sealed record LogMelSettings(

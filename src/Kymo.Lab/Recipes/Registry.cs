@@ -1,5 +1,10 @@
 using System.Text.Json.Nodes;
 using Kymo.Config;
+using Kymo.Lab.Data.Music;
+using Kymo.Lab.Recipes.Activity;
+using Kymo.Lab.Recipes.Music;
+using Kymo.Lab.Recipes.SleepEvents;
+using Kymo.Lab.Recipes.SleepStages;
 using Kymo.Lab.Recipes.UrbanSounds;
 using Kymo.Lab.Runs;
 using Kymo.Signals;
@@ -19,6 +24,28 @@ public static class Registry
             Evaluate = UrbanSoundsEvaluator.Evaluate,
             OpenPredictor = UrbanSoundsPredictor.OpenAny,
             Export = UrbanSoundsExport.Write,
+        },
+        new("sleep-events", "names sounds heard in the ear; very small networks, attention, distillation", Conf("SleepEvents"), SleepEventsRecipe.Run, SleepEventsRecipe.Prepare)
+        {
+            Trial = ["data=synthetic", "features.duration=1", "model=extremetinycnn", "split.count=3", "trainer.batch_size=8", "trainer.epochs=2", "trainer.threads=1", "optim.lr=0.003", "trainer.micro_batch=off"],
+        },
+        new("activity", "names activities from a worn sensor, with help of joint tracks that simulate it", Conf("Activity"), ActivityRecipe.Run, ActivityRecipe.Prepare)
+        {
+            Trial = ["data=synthetic", "scenario.alpha=1", "trainer.epochs=2", "trainer.threads=1", "model.regressor.joint_hidden_channels=[8,8,8,8]",
+                "model.regressor.temporal_hidden_channels=8", "model.regressor.fc_hidden=16"],
+            Evaluate = ActivityEvaluator.Evaluate,
+            Export = ActivityExport.Write,
+        },
+        Music("emotion", "valence and arousal of a clip or piece", MusicKind.Emotion, MusicRecipe.Emotion),
+        Music("melody", "the next note of a melody", MusicKind.Melody, MusicRecipe.Melody),
+        Music("harmony", "the next chord of a song", MusicKind.Harmony, MusicRecipe.Harmony),
+        Music("dynamics", "how loud each note is played", MusicKind.Dynamics, MusicRecipe.Dynamics),
+        Music("groove", "style, loudness and micro-timing of drum parts", MusicKind.Groove, MusicRecipe.Groove),
+        new("sleep-stages", "sleep stages from a watch's heart rate and motion; by person, windows or whole nights", Conf("SleepStages"), SleepStagesRecipe.Run, SleepStagesRecipe.Prepare)
+        {
+            Trial = ["data=synthetic", "models=[GRU,LSTM]", "split.folds=2", "data.stride=30", "data.synthetic_seconds=1200", "trainer.epochs=2", "trainer.threads=1"],
+            OpenPredictor = SleepPredictor.OpenAny,
+            Export = SleepExport.Write,
         },
     ];
 
@@ -40,6 +67,14 @@ public static class Registry
     static string? CardOf(string path) => SafetensorsFile.Read(path).Metadata.TryGetValue("kymo", out var card)
         ? JsonNode.Parse(card)?["recipe"]?.GetValue<string>()
         : null;
+
+    static Recipe Music(string name, string summary, MusicKind kind, Func<MapNode, RunContext, RunResult> run) =>
+        new("music-" + name, summary, Path.Combine(Conf("Music"), name), run, (job, context) => MusicRecipe.Prepare(kind, job, context))
+        {
+            Trial = ["data=synthetic", "data.synthetic_items=200", "model=original", "trainer.epochs=2", "trainer.batch_size=64", "trainer.threads=1"],
+            OpenPredictor = (path, _) => MusicPredictor.Open(path),
+            Export = MusicExport.Write,
+        };
 
     static string Conf(string folder) => Path.Combine(AppContext.BaseDirectory, "Recipes", folder, "conf");
 }

@@ -25,6 +25,12 @@ public sealed record RunPlan
     /// <summary>Its promises.</summary>
     public required RunContract Contract { get; init; }
 
+    /// <summary>
+    /// Numbers of trainings beside the contract's folds, for instance other networks on the same folds. They have folders and checkpoints
+    /// as folds have, and no place in the run's own tables.
+    /// </summary>
+    public IReadOnlyList<int> FurtherUnits { get; init; } = [];
+
     /// <summary>What the data are: <c>dataset</c>, <c>licence</c>, counts and <c>content_sha256</c>, which decides whether a run may go on.</summary>
     public required JsonObject Data { get; init; }
 

@@ -252,7 +252,7 @@ public sealed class TrainingRun : IDisposable
         if (!_trainer.EnableCheckpointing) return;
         var snapshot = fit.Capture();
         if (!_context.IsWriter) return;
-        _log?.Sync();
+        if (!soon) _log?.Sync();
         snapshot = snapshot with { LogLength = _log?.Length ?? 0 };
         if (soon) checkpoints.SaveSoon(snapshot);
         else checkpoints.Save(snapshot);
@@ -370,7 +370,8 @@ public sealed class TrainingRun : IDisposable
     void LoadSnapshots()
     {
         if (_context.Resume is null) return;
-        foreach (var fold in _plan.Contract.IsCrossValidated ? _plan.Contract.Folds.Select(fold => (int?)fold) : [null])
+        var folds = _plan.Contract.IsCrossValidated ? _plan.Contract.Folds.Select(fold => (int?)fold) : [null];
+        foreach (var fold in folds.Concat(_plan.FurtherUnits.Select(unit => (int?)unit)))
             if (Checkpoints(fold).Load(text => _context.Tell(new RunEvent.Warning(text))) is { } snapshot) _snapshots[Key(fold)] = snapshot;
     }
 
@@ -383,7 +384,9 @@ public sealed class TrainingRun : IDisposable
         var wandb = _trainer.Wandb;
         if (_trainer.Logger is "tensorboard" or "all") sinks.Add(new TensorBoardWriter(Folder.Path, begun));
         if (wandb.Mode != "disabled" && (_trainer.Logger is "wandb" or "all" || wandb.Enabled)) sinks.Add(new WandbWriter(Folder.Path, WandbOf(begun)));
-        _log = EventLog.Open(Folder.PathOf(RunFiles.Events), sinks, keep);
+        // A power failure can leave the log shorter than a checkpoint remembers it.
+        var events = new FileInfo(Folder.PathOf(RunFiles.Events));
+        _log = EventLog.Open(events.FullName, sinks, events.Exists && keep > events.Length ? null : events.Exists ? keep : null);
     }
 
     WandbRun WandbOf(DateTimeOffset begun) => new()

@@ -10,6 +10,7 @@ public sealed class MidiFile
     {
         (Format, TicksPerQuarter, Tempo) = (reader.Format, reader.TicksPerQuarter, tempo);
         (Notes, Tracks, Problems) = (reader.Notes, reader.Tracks, reader.Problems.Kept);
+        (Controls, TempoChanges) = (reader.Controls, reader.TempoChanges);
         (TimeSignatures, KeySignatures) = (reader.TimeSignatures, reader.KeySignatures);
         (HangingNotes, Length, ProblemCount) = (reader.HangingNotes, reader.Length, reader.Problems.Count);
     }
@@ -25,6 +26,12 @@ public sealed class MidiFile
 
     /// <summary>All notes, in the order of onset tick, pitch, channel, track.</summary>
     public IReadOnlyList<MidiNote> Notes { get; }
+
+    /// <summary>All control changes, in the order of their ticks, then tracks, then as written.</summary>
+    public IReadOnlyList<MidiControl> Controls { get; }
+
+    /// <summary>All changes of tempo as written, in the order of their ticks, then tracks; of several at one tick the last counts.</summary>
+    public IReadOnlyList<TempoChange> TempoChanges { get; }
 
     /// <summary>The track chunks.</summary>
     public IReadOnlyList<MidiTrack> Tracks { get; }

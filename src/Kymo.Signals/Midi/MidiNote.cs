@@ -19,6 +19,19 @@ public readonly record struct MidiNote(
     public bool IsDrum => Channel == DrumChannel;
 }
 
+/// <summary>A control change: a pedal, volume, expression and so on.</summary>
+/// <param name="Time">Seconds from the start of the file, through the tempo map.</param>
+/// <param name="Controller">0 to 127; 64 is the damper pedal, 66 the sostenuto, 67 the soft pedal, 11 expression.</param>
+/// <param name="Value">0 to 127; a pedal is down from 64 on.</param>
+/// <param name="Channel">1 to 16.</param>
+/// <param name="Track">Index of the track chunk, from 0.</param>
+/// <param name="Tick">When, in ticks.</param>
+public readonly record struct MidiControl(double Time, int Controller, int Value, int Channel, int Track, long Tick)
+{
+    /// <summary>The controller of the damper pedal.</summary>
+    public const int Damper = 64;
+}
+
 /// <summary>A metre from some tick on.</summary>
 /// <param name="Tick">Where it begins.</param>
 /// <param name="Numerator">Beats in a bar, from 1.</param>

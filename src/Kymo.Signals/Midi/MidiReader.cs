@@ -14,6 +14,10 @@ sealed class MidiReader(string path, MidiReadOptions options)
 
     public List<MidiNote> Notes { get; private set; } = [];
 
+    public List<MidiControl> Controls { get; private set; } = [];
+
+    public List<TempoChange> TempoChanges { get; private set; } = [];
+
     public List<MidiTrack> Tracks { get; } = [];
 
     public List<TimeSignature> TimeSignatures { get; private set; } = [];
@@ -103,16 +107,20 @@ sealed class MidiReader(string path, MidiReadOptions options)
     {
         var whole = Map(_tracks.SelectMany(track => track.Tempos));
         var notes = new List<MidiNote>();
+        var controls = new List<MidiControl>();
         foreach (var track in _tracks)
         {
             var map = Format == 2 ? Map(track.Tempos) : whole;
             foreach (var note in track.Notes)
                 notes.Add(note with { Start = map.SecondsAt(note.StartTick), End = map.SecondsAt(note.EndTick) });
+            foreach (var control in track.Controls) controls.Add(control with { Time = map.SecondsAt(control.Tick) });
             Tracks.Add(new(track.Name, track.Notes.Count, track.Tick));
             HangingNotes += track.HangingNotes;
             Length = Math.Max(Length, map.SecondsAt(track.Tick));
         }
         Notes = [.. notes.OrderBy(note => note.StartTick).ThenBy(note => note.Pitch).ThenBy(note => note.Channel)];
+        Controls = [.. controls.OrderBy(control => control.Tick)];
+        TempoChanges = [.. _tracks.SelectMany(track => track.Tempos).OrderBy(change => change.Tick)];
         TimeSignatures = [.. _tracks.SelectMany(track => track.TimeSignatures).OrderBy(signature => signature.Tick)];
         KeySignatures = [.. _tracks.SelectMany(track => track.KeySignatures).OrderBy(signature => signature.Tick)];
         return Format == 2 && _tracks.Count > 0 ? Map(_tracks[0].Tempos) : whole;

@@ -23,6 +23,8 @@ sealed class MidiTrackReader(int index, int offset, MidiProblems problems)
 
     public List<MidiNote> Notes { get; } = [];
 
+    public List<MidiControl> Controls { get; } = [];
+
     public List<TempoChange> Tempos { get; } = [];
 
     public List<TimeSignature> TimeSignatures { get; } = [];
@@ -145,6 +147,7 @@ sealed class MidiTrackReader(int index, int offset, MidiProblems problems)
         }
         else if (status >> 4 is 0x8 or 0x9 && _open.TryGetValue(key, out var sounding) && sounding.TryDequeue(out var note))
             Notes[note] = Notes[note] with { EndTick = Tick };
+        else if (status >> 4 == 0xB) Controls.Add(new(0, first, second, channel, index, Tick));
         return null;
     }
 
@@ -192,9 +195,10 @@ sealed class MidiTrackReader(int index, int offset, MidiProblems problems)
 
     bool Tempo(ReadOnlySpan<byte> content)
     {
-        var tempo = content.Length == 3 ? content[0] << 16 | content[1] << 8 | content[2] : 0;
+        // What follows the three bytes is no part of it; such an event is taken, and told of.
+        var tempo = content.Length >= 3 ? content[0] << 16 | content[1] << 8 | content[2] : 0;
         if (tempo > 0) Tempos.Add(new(Tick, tempo));
-        return tempo > 0;
+        return tempo > 0 && content.Length == 3;
     }
 
     bool Metre(ReadOnlySpan<byte> content)

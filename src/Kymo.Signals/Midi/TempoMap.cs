@@ -58,6 +58,15 @@ public sealed class TempoMap
         return _seconds[index] + (tick - _ticks[index]) * _secondsPerTick[index];
     }
 
+    /// <summary>Seconds at a place between two ticks, 0 or more.</summary>
+    public double SecondsAt(double tick)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(tick);
+        var index = _ticks.BinarySearch((long)tick);
+        if (index < 0) index = ~index - 1;
+        return _seconds[index] + (tick - _ticks[index]) * _secondsPerTick[index];
+    }
+
     /// <summary>The tick, with its fraction, at <paramref name="seconds"/> from the start, 0 or more.</summary>
     public double TickAt(double seconds)
     {

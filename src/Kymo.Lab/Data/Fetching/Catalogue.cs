@@ -24,6 +24,9 @@ public static class Catalogue
     /// <summary>All of them, by name.</summary>
     public static IReadOnlyList<Dataset> Datasets { get; } =
     [
+        new("deam", "DEAM: 1,802 songs with valence and arousal", "CC BY-NC", "1.35 GB", "music-emotion",
+            "Aljanaki, Yang and Soleymani, PLoS ONE 12(3), 2017",
+            [Archive("https://cvml.unige.ch/databases/DEAM/DEAM_audio.zip"), Archive("https://cvml.unige.ch/databases/DEAM/DEAM_Annotations.zip")]),
         new("drumkits", "Drum hits of the Hydrogen drum machine's kits", "per kit: GPL, CC BY, CC0", "220 MB installed", "urban-sounds (demo)",
             "Debian's package hydrogen-drumkits", [], "apt-get install hydrogen-drumkits"),
         new("esc50", "ESC-50: 2,000 environmental sounds of five seconds", "CC BY-NC 3.0", "about 600 MB", "urban-sounds",
@@ -37,6 +40,8 @@ public static class Catalogue
             [Archive("http://hog.ee.columbia.edu/craffel/lmd/lmd_matched.tar.gz", "sha256:621ff830aed771f469e5bfa13dc12a33c6ed69090adeda63d0b5c47783af0191")]),
         new("maestro", "MAESTRO v3.0.0, MIDI only: 1,276 piano performances", "CC BY-NC-SA 4.0", "58 MB", "music-dynamics",
             "Hawthorne et al., ICLR 2019", [Archive("https://storage.googleapis.com/magentadata/datasets/maestro/v3.0.0/maestro-v3.0.0-midi.zip")]),
+        new("pop909", "POP909: 909 songs as piano arrangements with chords and keys", "MIT", "about 50 MB", "music-harmony, music-melody, music-dynamics",
+            "Wang et al., ISMIR 2020", [Archive("https://github.com/music-x-lab/POP909-Dataset/archive/refs/heads/master.zip")]),
         new("sleep-accel", "PhysioNet Sleep-Accel 1.0.0: 31 nights with a watch and polysomnography", "ODC-By 1.0", "about 560 MB packed", "sleep-stages",
             "Walch et al., SLEEP 42(12), 2019", [new RemoteFile(new Uri("https://physionet.org/files/sleep-accel/1.0.0/SHA256SUMS.txt"), null, false)],
             "SHA256SUMS.txt lists the files; each is fetched and checked against it"),

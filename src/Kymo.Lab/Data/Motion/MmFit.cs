@@ -1,0 +1,121 @@
+using Kymo.Config;
+using Kymo.Signals;
+
+namespace Kymo.Lab.Data.Motion;
+
+/// <summary>How MM-Fit is read.</summary>
+/// <param name="Preparation">The recipe.</param>
+/// <param name="Joints">Joints of <c>pose_3d</c> that are the movement, 0 to 16; which side is left is disputed between sources.</param>
+/// <param name="Workouts">Workouts that are wanted; others are not read.</param>
+/// <param name="StatisticsOf">Workouts whose acceleration gives mean and deviation: those of the training part.</param>
+/// <param name="SkipMissing">Whether workouts or files that are not there are left out and counted.</param>
+/// <param name="MaxRows">Rows that are used of each workout; 0 for all.</param>
+public sealed record MmFitOptions(
+    MotionPreparationOptions Preparation, IReadOnlyList<int> Joints, IReadOnlyList<string> Workouts, IReadOnlyList<string> StatisticsOf, bool SkipMissing = false, int MaxRows = 0);
+
+/// <summary>File names of prepared workouts, behind <c>wNN_</c>.</summary>
+/// <param name="Pose">(3, row, 19): frame, time in s, 17 joints.</param>
+/// <param name="Acceleration">(row, 5): frame, time, x, y, z standardised.</param>
+/// <param name="Labels">The sets.</param>
+/// <param name="Simulated">As acceleration, simulated; optional.</param>
+public sealed record PreparedNames(
+    string Pose = "pose_3d_upsample_normal.npy", string Acceleration = "sw_l_acc_std.npy", string Labels = "labels.csv", string Simulated = "sw_l_sim_acc.npy");
+
+/// <summary>Reads MM-Fit: joint tracks of a camera beside the acceleration of a worn sensor.</summary>
+public static class MmFit
+{
+    /// <summary>Reads raw files and aligns them.</summary>
+    /// <exception cref="DataException">A wanted workout or file is missing or damaged.</exception>
+    public static PairedSet ReadRaw(string root, MmFitOptions options)
+    {
+        var (workouts, exclusions) = Present(root, options);
+        var aligned = new AlignedWorkout?[workouts.Count];
+        var left = new Exclusion?[workouts.Count];
+        ParallelReads.For(workouts.Count, i =>
+        {
+            if (options.SkipMissing && FirstMissing(root, workouts[i], options.Preparation.Device) is { } absent) left[i] = new Exclusion(workouts[i], $"no {absent}");
+            else aligned[i] = MmFitPreparation.Align(root, workouts[i], options.Preparation);
+        });
+        var (mean, deviation) = Statistics(root, [.. aligned.OfType<AlignedWorkout>()], options);
+        var recordings = aligned.OfType<AlignedWorkout>().Select(workout => Recording(root, workout, mean, deviation, options)).ToArray();
+        return Set(root, recordings, [.. exclusions, .. left.OfType<Exclusion>()], options);
+    }
+
+    /// <summary>Reads prepared files (the layout of the original's pre-processing and of <see cref="MmFitPrepared.Write"/>).</summary>
+    /// <exception cref="DataException">A wanted workout or file is missing or damaged, or pose and acceleration do not match row by row.</exception>
+    public static PairedSet ReadPrepared(string root, MmFitOptions options, PreparedNames names, IReadOnlyList<string>? simulated = null)
+    {
+        var (workouts, exclusions) = Present(root, options);
+        var recordings = new PairedRecording[workouts.Count];
+        ParallelReads.For(workouts.Count, i =>
+        {
+            var file = simulated?.Contains(workouts[i]) == true ? names.Simulated : names.Acceleration;
+            recordings[i] = MmFitPrepared.Read(root, workouts[i], names with { Acceleration = file }, options);
+        });
+        return Set(root, recordings, exclusions, options);
+    }
+
+    /// <summary>One workout's recording: chosen joints, standardised acceleration, the class of each row.</summary>
+    internal static PairedRecording Recording(string root, AlignedWorkout workout, double[] mean, double[] deviation, MmFitOptions options)
+    {
+        var spans = MmFitLayout.ReadLabels(MmFitLayout.LabelFile(root, workout.Workout));
+        var rows = options.MaxRows > 0 ? Math.Min(options.MaxRows, workout.Frames.Length) : workout.Frames.Length;
+        foreach (var joint in options.Joints)
+            if (joint is < 0 or >= MmFitArrays.Joints) throw new ConfigException($"data.joints: there is no joint {joint}; there are 0 to {MmFitArrays.Joints - 1}");
+        var (joints, count) = (options.Joints, options.Joints.Count);
+        var input = new float[3 * count * rows];
+        for (var axis = 0; axis < 3; axis++)
+            for (var joint = 0; joint < count; joint++)
+                for (var row = 0; row < rows; row++) input[(((axis * count) + joint) * rows) + row] = (float)workout.Joints[joints[joint]][axis][row];
+        var target = new float[3 * rows];
+        for (var axis = 0; axis < 3; axis++)
+            for (var row = 0; row < rows; row++)
+                target[(axis * rows) + row] = (float)((workout.Acceleration[axis][row] - mean[axis]) / (deviation[axis] + (deviation[axis] == 1 ? 0 : 1e-8)));
+        return new PairedRecording
+        {
+            Id = workout.Workout,
+            Participant = MmFitLayout.ParticipantOf(workout.Workout).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Input = input,
+            Target = target,
+            Labels = [.. workout.Frames.Take(rows).Select(frame => MotionWindows.SpanAt(spans, (long)frame)?.Label ?? MmFitLayout.Rest)],
+            Frames = workout.Frames[..rows],
+            Spans = spans,
+            RestLabel = MmFitLayout.Rest,
+            Masked = workout.Masked?[..rows],
+        };
+    }
+
+    /// <summary>Mean and deviation of the acceleration as the recipe pools them.</summary>
+    internal static (double[] Mean, double[] Deviation) Statistics(string root, IReadOnlyList<AlignedWorkout> aligned, MmFitOptions options)
+    {
+        var training = aligned.Where(workout => options.StatisticsOf.Contains(workout.Workout)).Select(workout => workout.Acceleration).ToList();
+        if (training.Count == 0) throw new DataException(root, "no training workout is there, so the acceleration has no mean and deviation");
+        if (options.Preparation.Recipe == MotionRecipe.OriginalB)
+        {
+            // Both watches count, each with its own rows.
+            training = [.. aligned.Where(workout => options.StatisticsOf.Contains(workout.Workout)).SelectMany(workout => new[] { "sw_l_acc", "sw_r_acc" }
+                .Select(modality => MmFitLayout.Find(root, workout.Workout, modality)).OfType<string>().Select(path => MmFitArrays.ReadSensor(path).Axes))];
+        }
+        return MmFitPreparation.Statistics(training, options.Preparation.Recipe == MotionRecipe.OriginalA);
+    }
+
+    static string? FirstMissing(string root, string workout, string device) =>
+        new[] { device + "_acc", "pose_3d" }.FirstOrDefault(modality => MmFitLayout.Find(root, workout, modality) is null) is { } modality ? $"{workout}_{modality}.npy"
+        : File.Exists(MmFitLayout.LabelFile(root, workout)) ? null : $"{workout}_labels.csv";
+
+    static (List<string> Workouts, List<Exclusion> Missing) Present(string root, MmFitOptions options)
+    {
+        var there = MmFitLayout.Workouts(root);
+        var missing = options.Workouts.Except(there).ToArray();
+        if (missing.Length > 0 && !options.SkipMissing)
+            throw new DataException(root, $"the workouts {string.Join(", ", missing)} are not there; complete the download, or leave them out with data.missing=skip");
+        return ([.. options.Workouts.Distinct().Where(there.Contains)], [.. missing.Select(workout => new Exclusion(workout, "not there"))]);
+    }
+
+    static PairedSet Set(string root, IReadOnlyList<PairedRecording> recordings, IReadOnlyList<Exclusion> exclusions, MmFitOptions options) =>
+        new("mmfit", Path.GetFullPath(root), "CC BY 4.0 (as reported)", MmFitLayout.Classes, options.Preparation.RateHz, 3, options.Joints.Count, 3, recordings, exclusions)
+        {
+            RestClass = MmFitLayout.Rest,
+            Fingerprint = Fingerprints.Of(root, recordings.SelectMany(recording => Directory.GetFiles(Path.Combine(root, recording.Id))).Order(StringComparer.Ordinal)),
+        };
+}

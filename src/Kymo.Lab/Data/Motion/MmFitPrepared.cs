@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+using Kymo.Signals;
+using Kymo.Signals.Arrays;
+
+namespace Kymo.Lab.Data.Motion;
+
+/// <summary>Prepared workouts in the original's files.</summary>
+public static class MmFitPrepared
+{
+    /// <summary>Prepares raw workouts and writes, for each, pose, acceleration and labels, and the statistics beside them.</summary>
+    /// <param name="root">The raw data.</param>
+    /// <param name="folder">Where the prepared files go.</param>
+    /// <param name="options">The recipe and the workouts.</param>
+    /// <param name="names">Names of the files.</param>
+    /// <returns>Mean and deviation of the training workouts' acceleration.</returns>
+    public static (double[] Mean, double[] Deviation) Write(string root, string folder, MmFitOptions options, PreparedNames names)
+    {
+        AlignedWorkout[] aligned = [.. options.Workouts.Select(workout => MmFitPreparation.Align(root, workout, options.Preparation))];
+        var (mean, deviation) = MmFit.Statistics(root, aligned, options);
+        foreach (var workout in aligned)
+        {
+            var (rows, path) = (workout.Frames.Length, Path.Combine(folder, workout.Workout, workout.Workout + "_"));
+            Directory.CreateDirectory(Path.Combine(folder, workout.Workout));
+            var pose = new double[3 * rows * (MmFitArrays.Joints + 2)];
+            for (var axis = 0; axis < 3; axis++)
+                for (var row = 0; row < rows; row++)
+                {
+                    var at = ((axis * rows) + row) * (MmFitArrays.Joints + 2);
+                    (pose[at], pose[at + 1]) = (workout.Frames[row], workout.Seconds[row]);
+                    for (var joint = 0; joint < MmFitArrays.Joints; joint++) pose[at + 2 + joint] = workout.Joints[joint][axis][row];
+                }
+            NpyFile.Write(path + names.Pose, pose, 3, rows, MmFitArrays.Joints + 2);
+            var acceleration = new double[rows * 5];
+            for (var row = 0; row < rows; row++)
+            {
+                (acceleration[row * 5], acceleration[(row * 5) + 1]) = (workout.Frames[row], workout.Seconds[row]);
+                for (var axis = 0; axis < 3; axis++) acceleration[(row * 5) + 2 + axis] = (workout.Acceleration[axis][row] - mean[axis]) / (deviation[axis] + 1e-8);
+            }
+            NpyFile.Write(path + names.Acceleration, acceleration, rows, 5);
+            File.Copy(MmFitLayout.LabelFile(root, workout.Workout), path + names.Labels, overwrite: true);
+        }
+        var stats = new JsonObject
+        {
+            ["subjects"] = Array(options.Workouts),
+            ["train_subjects"] = Array(options.StatisticsOf),
+            ["acc_mean"] = new JsonArray([.. mean.Select(value => (JsonNode)value)]),
+            ["acc_std"] = new JsonArray([.. deviation.Select(value => (JsonNode)value)]),
+            ["processed_files"] = Array([.. aligned.SelectMany(workout => new[] { names.Pose, names.Acceleration }.Select(name => $"{workout.Workout}/{workout.Workout}_{name}"))]),
+        };
+        File.WriteAllText(Path.Combine(folder, "mmfit_preprocess_stats.json"), stats.ToJsonString(new() { WriteIndented = true }));
+        return (mean, deviation);
+    }
+
+    /// <summary>Reads one prepared workout.</summary>
+    internal static PairedRecording Read(string root, string workout, PreparedNames names, MmFitOptions options)
+    {
+        var path = Path.Combine(root, workout, workout + "_");
+        foreach (var name in new[] { names.Pose, names.Acceleration })
+            if (!File.Exists(path + name)) throw new DataException(path + name, "no such file; expected prepared data, which kymo prepare activity writes from raw data");
+        var (pose, seconds) = MmFitArrays.ReadPose(path + names.Pose);
+        var sensor = MmFitArrays.ReadSensor(path + names.Acceleration, milliseconds: false);
+        if (pose.Rows != sensor.Rows) throw new DataException(path + names.Pose, $"{pose.Rows} rows, and {workout}_{names.Acceleration} has {sensor.Rows}; expected one row of each beside the other");
+        for (var row = 0; row < pose.Rows; row++)
+            if (pose.Frames[row] != sensor.Frames[row]) throw new DataException(path + names.Pose, $"row {row}: frame {pose.Frames[row]}, and {workout}_{names.Acceleration} has {sensor.Frames[row]}");
+        var aligned = new AlignedWorkout(workout, sensor.Frames, seconds ?? sensor.Seconds, pose.Joints, sensor.Axes, null);
+        return MmFit.Recording(root, aligned, [0, 0, 0], [1, 1, 1], options);
+    }
+
+    static JsonArray Array(IReadOnlyList<string> names) => [.. names.Select(name => (JsonNode)name)];
+}

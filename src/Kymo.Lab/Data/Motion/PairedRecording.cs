@@ -1,0 +1,76 @@
+namespace Kymo.Lab.Data.Motion;
+
+/// <summary>A stretch of time with one activity, in frames of the recording's own clock; both ends belong to it.</summary>
+/// <param name="Start">First frame.</param>
+/// <param name="End">Last frame.</param>
+/// <param name="Label">Index into the classes.</param>
+public readonly record struct ActivitySpan(long Start, long End, int Label);
+
+/// <summary>
+/// One continuous recording of a movement (joint tracks, or another sensor) beside the signal it is to explain, both on one regular grid of rows.
+/// </summary>
+public sealed record PairedRecording
+{
+    /// <summary>Name within the dataset.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The person; never on two sides of a split.</summary>
+    public required string Participant { get; init; }
+
+    /// <summary>The movement, (channel, row): the axes of all joints, joint after joint within an axis.</summary>
+    public required float[] Input { get; init; }
+
+    /// <summary>The signal, (channel, row); empty where the dataset has none.</summary>
+    public required float[] Target { get; init; }
+
+    /// <summary>The class of each row.</summary>
+    public required int[] Labels { get; init; }
+
+    /// <summary>The row's frame on the clock of <see cref="Spans"/>; null where the labels are per row only.</summary>
+    public double[]? Frames { get; init; }
+
+    /// <summary>Labelled stretches in order; what lies between them is the last class. Null where the labels are per row only.</summary>
+    public IReadOnlyList<ActivitySpan>? Spans { get; init; }
+
+    /// <summary>The class between the <see cref="Spans"/>.</summary>
+    public int RestLabel { get; init; }
+
+    /// <summary>Rows that no window may touch; null for none.</summary>
+    public bool[]? Masked { get; init; }
+
+    /// <summary>Number of rows.</summary>
+    public int Rows => Labels.Length;
+}
+
+/// <summary>What a reader of paired recordings finds.</summary>
+/// <param name="Name">The dataset's name.</param>
+/// <param name="Root">The folder it was read from.</param>
+/// <param name="Licence">The licence its publisher states.</param>
+/// <param name="Classes">Class names.</param>
+/// <param name="RateHz">Rows a second.</param>
+/// <param name="Axes">Axes of a joint.</param>
+/// <param name="Joints">Joints of the movement.</param>
+/// <param name="TargetChannels">Channels of the signal; the first three are the acceleration.</param>
+/// <param name="Recordings">The recordings, in order.</param>
+/// <param name="Exclusions">What was left out, and why.</param>
+public sealed record PairedSet(
+    string Name,
+    string Root,
+    string Licence,
+    IReadOnlyList<string> Classes,
+    double RateHz,
+    int Axes,
+    int Joints,
+    int TargetChannels,
+    IReadOnlyList<PairedRecording> Recordings,
+    IReadOnlyList<Exclusion> Exclusions)
+{
+    /// <summary>The class between the labelled stretches (<c>non_activity</c>), or null where every row has a label of its own.</summary>
+    public int? RestClass { get; init; }
+
+    /// <summary>Hash of what was read, for the run's environment.</summary>
+    public string Fingerprint { get; init; } = "";
+
+    /// <summary>The people, in order.</summary>
+    public IReadOnlyList<string> Participants => [.. Recordings.Select(recording => recording.Participant).Distinct().Order(StringComparer.Ordinal)];
+}

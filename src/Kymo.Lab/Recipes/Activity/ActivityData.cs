@@ -1,0 +1,177 @@
+using Kymo.Config;
+using Kymo.Lab.Data;
+using Kymo.Lab.Data.Motion;
+using Kymo.Signals;
+
+namespace Kymo.Lab.Recipes.Activity;
+
+/// <summary>The windows of a run: standardised recordings, split by people.</summary>
+sealed record ActivityData
+{
+    /// <summary>What was read, standardised.</summary>
+    public required PairedSet Set { get; init; }
+
+    /// <summary>Which recordings teach and which are reported.</summary>
+    public required MotionSplit Split { get; init; }
+
+    /// <summary>Windows of all parts; examples are indices into it.</summary>
+    public required MotionWindow[] Windows { get; init; }
+
+    /// <summary>Learned from.</summary>
+    public required int[] Train { get; init; }
+
+    /// <summary>Picks the epoch.</summary>
+    public required int[] Validation { get; init; }
+
+    /// <summary>Reported.</summary>
+    public required int[] Test { get; init; }
+
+    /// <summary>Means and deviations of the movement's channels that were taken out.</summary>
+    public required ChannelScale InputScale { get; init; }
+
+    /// <summary>Those of the signal's channels.</summary>
+    public required ChannelScale TargetScale { get; init; }
+
+    /// <summary>Windows and recordings that were left out, and why.</summary>
+    public required IReadOnlyList<Exclusion> Exclusions { get; init; }
+
+    /// <summary>Windows of the second task; empty without one.</summary>
+    public required MotionWindow[] Secondary { get; init; }
+
+    /// <summary>Rows of a window.</summary>
+    public required int Length { get; init; }
+
+    /// <summary>Reads, standardises, splits and cuts.</summary>
+    /// <exception cref="DataException">Data that cannot be used, or a part without windows.</exception>
+    public static ActivityData Read(ActivityConfig config)
+    {
+        var data = config.Data;
+        var (set, lists) = Recordings(config);
+        if (set.Classes.Count != data.NClasses) throw new ConfigException($"data.n_classes={data.NClasses}, and {set.Name} has {set.Classes.Count}; type data.n_classes={set.Classes.Count}");
+        if (set.Joints != data.NumJoints) throw new ConfigException($"data.num_joints={data.NumJoints}, and the movement has {set.Joints}; type data.num_joints={set.Joints}");
+        if (set.TargetChannels != data.TargetChannels) throw new ConfigException($"data.target_channels={data.TargetChannels}, and the signal has {set.TargetChannels}; type data.target_channels={set.TargetChannels}");
+        var split = MotionSplits.Make(set, lists, data.Missing == "skip", data.AllowSharedPeople || data.Split == "original", out var missing);
+        var standardised = Standardise(set, split, out var inputScale, out var targetScale);
+        split = MotionSplits.Make(standardised, lists, data.Missing == "skip", true, out _) with { SharedPeople = split.SharedPeople };
+
+        var test = new WindowOptions(data.SensorWindowLength, WindowOptions.StrideRows(data.StrideSeconds, set.RateHz), data.LabelRule, config.Compat.Windows);
+        var train = test with { Stride = WindowOptions.StrideRows(data.TrainStrideSeconds ?? data.StrideSeconds, set.RateHz) };
+        var cuts = new[] { MotionWindows.Cut(split.Train, train), MotionWindows.Cut(split.Validation, test), MotionWindows.Cut(split.Test, test) };
+        foreach (var (cut, name) in cuts.Zip(["train", "val", "test"]))
+            if (cut.Windows.Count == 0)
+                throw new DataException(set.Root, $"no window of {data.SensorWindowLength} rows is left for {name} ({cut.Short} recordings are shorter, {cut.Masked} windows touch a gap, {cut.Mixed} are mixed); type a shorter data.sensor_window_length");
+        var (first, second) = (cuts[0].Windows.Count, cuts[1].Windows.Count);
+        return new ActivityData
+        {
+            Set = standardised,
+            Split = split,
+            Windows = [.. cuts.SelectMany(cut => cut.Windows)],
+            Train = [.. Enumerable.Range(0, first)],
+            Validation = [.. Enumerable.Range(first, second)],
+            Test = [.. Enumerable.Range(first + second, cuts[2].Windows.Count)],
+            InputScale = inputScale,
+            TargetScale = targetScale,
+            Exclusions =
+            [
+                .. set.Exclusions,
+                .. missing.Select(name => new Exclusion(name, "listed in the split and not there")),
+                .. Counted("train", cuts[0]), .. Counted("val", cuts[1]), .. Counted("test", cuts[2]),
+            ],
+            Secondary = config.Scenario.Secondary.Enabled ? SecondTask(config) : [],
+            Length = data.SensorWindowLength,
+        };
+    }
+
+    /// <summary>The folder of the data: named, or found below <c>env.data_dir</c>.</summary>
+    /// <exception cref="DataException">None of the places is a folder; all are listed.</exception>
+    public static string Folder(ActivityConfig config)
+    {
+        var (data, env) = (config.Data, config.Env);
+        if (data.DataDir is { } named) return Directory.Exists(named) ? named : throw new DataException(named, "no such folder; it was named by data.data_dir");
+        if (data.Name == "synthetic") return SyntheticTree.Ensure(config);
+        var tried = new List<string> { Path.Combine(env.DataDir, data.DatasetName) };
+        if (data.Name == "mmfit") tried.Add(Path.Combine(env.DataDir, "mm-fit"));
+        if (data.Name == "mmfit" && Directory.Exists(env.DataDir) && Directory.GetDirectories(env.DataDir, "w??").Length > 0) tried.Add(env.DataDir);
+        return tried.FirstOrDefault(Directory.Exists)
+            ?? throw new DataException(env.DataDir, $"no data; tried {string.Join(", ", tried)}; type data.data_dir=DIR or env.data_dir=PARENT, or download with kymo data");
+    }
+
+    /// <summary>The lists of the configured split.</summary>
+    public static SplitLists Lists(ActivityDataOptions data)
+    {
+        var own = data.TrainSubjects.Count + data.ValSubjects.Count + data.TestSubjects.Count > 0;
+        if (!own && data.Name == "sp_sw_har") throw new ConfigException("data.train_subjects, data.val_subjects and data.test_subjects name the people; they are empty");
+        var named = own && data.Split == "lists" ? new SplitLists("lists", [], [], []) : MmFitSplits.Find(data.Split == "lists" ? "people" : data.Split, data.Fold);
+        IReadOnlyList<string> Or(IReadOnlyList<string> given, IReadOnlyList<string> otherwise) => given.Count > 0 ? given : otherwise;
+        return own ? new SplitLists("lists", Or(data.TrainSubjects, named.Train), Or(data.ValSubjects, named.Validation), Or(data.TestSubjects, named.Test)) : named;
+    }
+
+    static (PairedSet Set, SplitLists Lists) Recordings(ActivityConfig config)
+    {
+        var (data, folder, lists) = (config.Data, Folder(config), Lists(config.Data));
+        return (data.Name switch
+        {
+            "sp_sw_har" => SpSwHar.Read(folder, "sp", data.Target == "acc_gyr"),
+            "utd_mhad" => UtdMhad.Read(folder, data.Joints, data.SensorWindowLength),
+            _ => ReadMmFit(config, folder, lists),
+        }, lists);
+    }
+
+    static PairedSet ReadMmFit(ActivityConfig config, string folder, SplitLists lists)
+    {
+        var data = config.Data;
+        if (data.Target != "acc") throw new ConfigException($"data.target={data.Target}: MM-Fit's recipe aligns the acceleration alone; type data.target=acc");
+        var options = Options(config, lists);
+        var names = new PreparedNames(data.PoseFile, data.AccFile, data.LabelsFile, data.SimAccFile);
+        var first = options.Workouts.FirstOrDefault(workout => Directory.Exists(Path.Combine(folder, workout)));
+        var prepared = data.Source == "preprocessed"
+            || (data.Source == "auto" && first is not null && File.Exists(Path.Combine(folder, first, $"{first}_{data.PoseFile}")));
+        return prepared ? MmFit.ReadPrepared(folder, options, names, data.UseSimulatedData ? data.SimulatedSubjects : null)
+            : data.UseSimulatedData ? throw new ConfigException("data.use_simulated_data=true reads prepared files; type data.source=preprocessed")
+            : MmFit.ReadRaw(folder, options) with { Name = data.Name };
+    }
+
+    /// <summary>How MM-Fit is read.</summary>
+    internal static MmFitOptions Options(ActivityConfig config, SplitLists lists) => new(
+        new MotionPreparationOptions(
+            config.Compat.Preprocess switch
+            {
+                "A" => MotionRecipe.OriginalA,
+                "B" => MotionRecipe.OriginalB,
+                _ => config.Data.Preprocess == "frame" ? MotionRecipe.Frame : MotionRecipe.Time,
+            },
+            config.Data.Sensor, config.Data.SamplingRateHz),
+        config.Data.Joints, [.. lists.Train, .. lists.Validation, .. lists.Test], lists.Train, config.Data.Missing == "skip",
+        config.Compat.Truncate > 0 ? config.Compat.Truncate : config.Data.MaxRows);
+
+    // MM-Fit's recipes have scaled their data already; every channel of the others is, with the training people's mean and deviation.
+    static PairedSet Standardise(PairedSet set, MotionSplit split, out ChannelScale input, out ChannelScale target)
+    {
+        var channels = set.Axes * set.Joints;
+        (input, target) = (ChannelScale.None(channels), ChannelScale.None(set.TargetChannels));
+        if (set.RestClass is not null) return set;
+        target = ChannelScale.Of(split.Train, set.TargetChannels, recording => recording.Target);
+        if (set.Name == "sp_sw_har") input = ChannelScale.Of(split.Train, channels, recording => recording.Input);
+        var (inputs, targets) = (input, target);
+        return set with { Recordings = [.. set.Recordings.Select(recording => recording with { Input = inputs.Apply(recording.Input), Target = targets.Apply(recording.Target) })] };
+    }
+
+    static MotionWindow[] SecondTask(ActivityConfig config)
+    {
+        var (data, secondary) = (config.Data, config.Scenario.Secondary);
+        var folder = data.SecondaryDir ?? (data.Name == "synthetic" ? SyntheticTree.EnsureSkeletons(config)
+            : throw new ConfigException("scenario.secondary needs joint tracks of NTU RGB+D; type data.secondary_dir=DIR"));
+        int[] joints = [4, 5, 6];
+        if (data.NumJoints > joints.Length) throw new ConfigException($"scenario.secondary has {joints.Length} joints; type data.num_joints={joints.Length}");
+        var set = NtuSkeletons.Read(folder, joints[..data.NumJoints], data.SamplingRateHz, data.SensorWindowLength, secondary.NClasses);
+        var cut = MotionWindows.Cut(set.Recordings, new WindowOptions(data.SensorWindowLength, WindowOptions.StrideRows(data.StrideSeconds, set.RateHz)));
+        return cut.Windows.Count > 0 ? [.. cut.Windows] : throw new DataException(folder, "no clip of the second task can be used");
+    }
+
+    static IEnumerable<Exclusion> Counted(string part, WindowCut cut)
+    {
+        if (cut.Mixed > 0) yield return new Exclusion(part, $"{cut.Mixed} windows of several classes (data.label_rule=pure)");
+        if (cut.Masked > 0) yield return new Exclusion(part, $"{cut.Masked} windows that touch a gap of the camera");
+        if (cut.Short > 0) yield return new Exclusion(part, $"{cut.Short} recordings shorter than a window");
+    }
+}

@@ -1,0 +1,55 @@
+using Kymo.Config;
+using Kymo.Lab.Runs;
+using Kymo.Lab.Training;
+using Kymo.Signals;
+
+namespace Kymo.Lab.Recipes.Activity;
+
+/// <summary>Scores a finished run again, on its own held-out people or on others; people that it was trained on are refused.</summary>
+public static class ActivityEvaluator
+{
+    /// <summary>Scores.</summary>
+    /// <param name="run">The run folder.</param>
+    /// <param name="overrides">Settings that differ from the run's, for instance <c>data.data_dir=DIR</c> or <c>data.label_rule=pure</c>.</param>
+    /// <param name="context">What else is given.</param>
+    /// <exception cref="ConfigException">An override that the run has no setting for, or that changes the networks.</exception>
+    /// <exception cref="DataException">No finished run, or held-out people that the networks were trained on.</exception>
+    public static RunResult Evaluate(string run, IReadOnlyList<string> overrides, RunContext context)
+    {
+        var path = Path.Combine(run, "resolved_config.yaml");
+        if (!File.Exists(path)) throw new DataException(run, "holds no resolved_config.yaml; expected a finished run of kymo train activity");
+        var settings = (MapNode)YamlReader.Read(File.ReadAllBytes(path), path);
+        foreach (var text in overrides) Apply(settings, text);
+        var config = ConfigBinder.Bind<ActivityConfig>(settings);
+        var device = Devices.Prepare(config.Trainer);
+        var data = ActivityData.Read(config);
+
+        var (weights, card) = ActivityWeights.Read(Path.Combine(run, RunFiles.BestModelSafetensors));
+        if (!card.Classes.SequenceEqual(data.Set.Classes)) throw new DataException(data.Set.Root, $"its classes ({string.Join(", ", data.Set.Classes)}) are not those of {run} ({string.Join(", ", card.Classes)})");
+        var seen = data.Split.Test.Select(recording => recording.Participant).Distinct().Intersect(card.TrainedPeople).ToArray();
+        if (seen.Length > 0 && data.Split.SharedPeople.Count == 0)
+            throw new DataException(data.Set.Root, $"the networks were trained on {string.Join(", ", seen)}; name other people with data.test_subjects=[...]");
+        var (fit, objective) = ActivityObjective.Begin(config, data, device, context.Clock);
+        using (fit)
+        {
+            objective.Network.LoadState(weights, run);
+            var report = ActivityReport.Judge(config, data, fit, objective);
+            var (lines, metrics) = report.Plain();
+            return new RunResult(run, lines, metrics);
+        }
+    }
+
+    static void Apply(MapNode settings, string text)
+    {
+        var equals = text.IndexOf('=');
+        if (equals <= 0) throw new ConfigException($"'{text}': expected key=value, for instance data.label_rule=pure");
+        var key = text[..equals];
+        if (key.Split('.')[0] is "model" || LinkedLengths.Keys.Contains(key))
+            throw new ConfigException($"'{text}': the networks of a finished run cannot be changed");
+        var keys = key.Split('.');
+        var map = settings;
+        foreach (var part in keys[..^1]) map = map[part] as MapNode ?? throw new ConfigException($"'{text}': the run has no setting {key}");
+        if (!map.Contains(keys[^1])) throw new ConfigException($"'{text}': the run has no setting {key}");
+        map[keys[^1]] = YamlReader.Read(text[(equals + 1)..], "command line");
+    }
+}

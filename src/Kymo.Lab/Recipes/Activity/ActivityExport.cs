@@ -1,0 +1,153 @@
+using System.Text.Json.Nodes;
+using Kymo.Config;
+using Kymo.Lab.Models;
+using Kymo.Lab.Runs;
+using Kymo.Lab.Training;
+using Kymo.Onnx;
+using Kymo.Torch;
+using Kymo.Torch.Checkpoints;
+
+namespace Kymo.Lab.Recipes.Activity;
+
+/// <summary>
+/// Writes trained networks for other programs. An ONNX file takes raw windows; the name's ending says which part it holds:
+/// <c>*.regressor.onnx</c>, <c>*.extractor.onnx</c>, <c>*.classifier.onnx</c>, any other the extractor and the classifier together.
+/// </summary>
+public static class ActivityExport
+{
+    const int CheckedWindows = 4;
+
+    /// <summary>Writes a network.</summary>
+    /// <param name="run">A run folder, or a <c>.safetensors</c> file that this recipe wrote.</param>
+    /// <param name="fold">Must be 0: runs of this recipe have no folds.</param>
+    /// <param name="format"><c>onnx</c>, <c>safetensors</c> or <c>pth</c> (names of the original's files).</param>
+    /// <param name="path">The file to write.</param>
+    /// <exception cref="ConfigException">A fold.</exception>
+    public static Export Write(string run, int fold, string format, string path)
+    {
+        if (fold > 0) throw new ConfigException($"--fold {fold}: runs of activity have no folds");
+        var source = File.Exists(run) ? run : Path.Combine(run, RunFiles.BestModelSafetensors);
+        var (weights, card) = ActivityWeights.Read(source);
+        if (format != "onnx")
+        {
+            if (format == "safetensors") File.Copy(source, path, overwrite: true);
+            else WeightFiles.Write(path, HarClassifier.OriginalNames(weights));
+            return new Export(path, new FileInfo(path).Length, null, "weights as they are");
+        }
+        var part = Path.GetFileNameWithoutExtension(path).Split('.')[^1];
+        var bytes = Graph(part, weights, card).Save(path);
+        try
+        {
+            return new Export(path, bytes, Compare(part, weights, card, path));
+        }
+        catch (OnnxException error) when (error.Message.Contains("libonnxruntime", StringComparison.Ordinal))
+        {
+            return new Export(path, bytes, null, error.Message);
+        }
+    }
+
+    static OnnxGraph Graph(string part, OrderedDictionary<string, StoredTensor> weights, ActivityCard card)
+    {
+        var tensors = new NetworkWeights();
+        foreach (var (name, tensor) in weights)
+            if (tensor.Type == ElementType.Float32) tensors.Add(name, tensor.ToArray<float>(), tensor.Shape);
+        var (regressor, extractor) = (card.Model.Regressor, card.Model.FeatureExtractor);
+        var graph = new OnnxGraph("activity-" + part, "Names activities from windows of a worn sensor, or simulates the sensor from joint tracks.");
+        switch (part)
+        {
+            case "regressor":
+                var movement = graph.Input("movement", "batch", regressor.InputChannels, regressor.NumJoints, regressor.SequenceLength);
+                graph.Output("signal", Regressor(graph, movement, tensors, regressor));
+                break;
+            case "extractor":
+                graph.Output("embedding", Extractor(graph, graph.Input("signal", "batch", extractor.InputChannels, extractor.WindowSize), tensors, extractor.PoolSize));
+                break;
+            case "classifier":
+                graph.Output("logits", graph.Linear(graph.Input("embedding", "batch", card.Model.Classifier.FIn), tensors, "ac.classifier"));
+                break;
+            default:
+                var raw = graph.Input("signal", "batch", extractor.InputChannels, extractor.WindowSize);
+                var signal = graph.Normalise(raw, card.TargetMean, card.TargetDeviation, axis: 1);
+                graph.Output("logits", graph.Linear(Extractor(graph, signal, tensors, extractor.PoolSize), tensors, "ac.classifier"));
+                break;
+        }
+        return graph.Metadata("recipe", card.Recipe).Metadata("part", part).Metadata("data", card.Data)
+            .Metadata("classes", new JsonArray([.. card.Classes.Select(name => (JsonNode)name)]).ToJsonString());
+    }
+
+    static OnnxValue Extractor(OnnxGraph graph, OnnxValue signal, NetworkWeights weights, int pool)
+    {
+        var x = signal;
+        for (var stage = 1; stage <= 3; stage++)
+        {
+            x = graph.BatchNorm(graph.LeakyRelu(graph.Conv1d(x, weights, $"fe.conv{stage}.0", same: true)), weights, $"fe.conv{stage}.2");
+            if (stage < 3) x = graph.MaxPool1d(x, pool);
+        }
+        return graph.LeakyRelu(graph.Linear(graph.Flatten(x), weights, "fe.fc.0"));
+    }
+
+    static OnnxValue Regressor(OnnxGraph graph, OnnxValue movement, NetworkWeights weights, HarRegressorConfig config)
+    {
+        var x = movement;
+        for (var i = 0; i < config.Channels.Count; i++)
+            x = Block(graph, x, weights, $"pose2imu.joint_blocks.{i}", config.Dilations[i]);
+        x = graph.Reshape(x, 0, config.Channels[^1] * config.NumJoints, 1, config.SequenceLength);
+        x = graph.Flatten(Block(graph, x, weights, "pose2imu.temporal_block", config.TemporalDilation));
+        if (weights.Has("pose2imu.fc.weight")) x = graph.Linear(x, weights, "pose2imu.fc");
+        else if (config.FcHidden is > 0)
+            x = graph.Linear(graph.LeakyRelu(graph.Linear(x, weights, "pose2imu.fc.0")), weights, weights.Has("pose2imu.fc.3.weight") ? "pose2imu.fc.3" : "pose2imu.fc.2");
+        else x = graph.Linear(x, weights, "pose2imu.fc.1");
+        return graph.Reshape(x, 0, config.OutputChannels, config.SequenceLength);
+    }
+
+    static OnnxValue Block(OnnxGraph graph, OnnxValue x, NetworkWeights weights, string layer, int dilation)
+    {
+        OnnxValue Half(OnnxValue input, string conv, string norm)
+        {
+            var y = graph.Conv2d(input, weights, $"{layer}.{conv}", dilation: dilation, same: true);
+            return graph.LeakyRelu(weights.Has($"{layer}.{norm}.weight") ? graph.BatchNorm(y, weights, $"{layer}.{norm}") : y);
+        }
+        return graph.Add(Half(Half(x, "conv1", "norm1"), "conv2", "norm2"), graph.Conv2d(x, weights, $"{layer}.conv0"));
+    }
+
+    static double Compare(string part, OrderedDictionary<string, StoredTensor> weights, ActivityCard card, string path)
+    {
+        using var generator = new RandomGenerator(0);
+        var (regressor, extractor) = (card.Model.Regressor, card.Model.FeatureExtractor);
+        long[] shape = part switch
+        {
+            "regressor" => [CheckedWindows, regressor.InputChannels, regressor.NumJoints, regressor.SequenceLength],
+            "classifier" => [CheckedWindows, card.Model.Classifier.FIn],
+            _ => [CheckedWindows, extractor.InputChannels, extractor.WindowSize],
+        };
+        var random = new RandomStream(0, "parity");
+        var values = new float[shape.Aggregate((a, b) => a * b)];
+        for (var i = 0; i < values.Length; i++) values[i] = (float)random.Normal();
+        using var session = InferenceSession.Load(path);
+        using var answer = session.Run(values, shape);
+        var exported = answer.Float32().ToArray();
+
+        using var noGrad = Autograd.NoGrad();
+        using var scope = new TensorScope();
+        var input = scope.From<float>(values, shape);
+        OrderedDictionary<string, StoredTensor> Of(string module) => new(weights.Where(entry => entry.Key.StartsWith(module + ".", StringComparison.Ordinal))
+            .Select(entry => KeyValuePair.Create(entry.Key[(module.Length + 1)..], entry.Value)));
+        T Loaded<T>(T network, string module) where T : Module
+        {
+            network.LoadState(Of(module));
+            network.Eval();
+            return network;
+        }
+        using var r = Loaded(new HarRegressor(regressor, null, generator), "pose2imu");
+        using var f = Loaded(new HarFeatureExtractor(extractor, null, generator), "fe");
+        using var c = Loaded(new HarClassifier(card.Model.Classifier, null), "ac");
+        var own = part switch
+        {
+            "regressor" => r.Forward(input),
+            "extractor" => f.Forward(input),
+            "classifier" => c.Forward(input),
+            _ => c.Forward(f.Forward(input.Subtract(scope.From<float>(card.TargetMean, 1, card.TargetMean.Length, 1)).Divide(scope.From<float>(card.TargetDeviation, 1, card.TargetMean.Length, 1)))),
+        };
+        return own.ToArray<float>().Zip(exported, (a, b) => (double)Math.Abs(a - b)).Max();
+    }
+}

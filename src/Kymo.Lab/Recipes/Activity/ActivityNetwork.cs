@@ -1,0 +1,89 @@
+using Kymo.Lab.Models;
+using Kymo.Lab.Training;
+using Kymo.Torch;
+
+namespace Kymo.Lab.Recipes.Activity;
+
+/// <summary>
+/// All networks of a scenario under the original's names. As one network it names the activity of a real signal: (batch, axis, time) to logits.
+/// </summary>
+sealed class ActivityNetwork : Module
+{
+    /// <summary>The networks.</summary>
+    public static IReadOnlyList<string> ModuleNames { get; } = ["pose2imu", "fe", "ac", "fe_sim", "ac_sim", "ac_aux"];
+
+    /// <summary>Builds the networks that a scenario needs.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="streams">Gives the streams of weights and dropout; each network has its own, so that one more moves no other.</param>
+    public ActivityNetwork(ActivityConfig config, RandomStreams streams)
+    {
+        var (model, scenario) = (config.Model, config.Scenario);
+        RandomGenerator Init(string name) => streams.Generator("init." + name);
+        var dropout = streams.Generator("dropout");
+        Regressor = Add("pose2imu", new HarRegressor(model.Regressor, Init("pose2imu"), dropout));
+        Extractor = Add("fe", new HarFeatureExtractor(model.FeatureExtractor, Init("fe"), dropout));
+        Classifier = Add("ac", new HarClassifier(model.Classifier, Init("ac")));
+        SimulatedExtractor = scenario.SeparateFeatureExtractors && config.Compat.Scenario24 == "separate"
+            ? Add("fe_sim", new HarFeatureExtractor(model.FeatureExtractor, Init("fe_sim"), dropout)) : Extractor;
+        SimulatedClassifier = scenario.SeparateClassifiers ? Add("ac_sim", new HarClassifier(model.Classifier, Init("ac_sim"))) : Classifier;
+        if (scenario.Secondary.Enabled)
+            SecondaryClassifier = Add("ac_aux", new HarClassifier(new HarClassifierConfig(FIn: model.Classifier.FIn, NClasses: scenario.Secondary.NClasses), Init("ac_aux")));
+        if (scenario.Adversarial.Enabled) Discriminator = NewDiscriminator(config, Init("discriminator"), streams.Generator("dropout.discriminator"));
+        if (Discriminator is Module judge) Add("discriminator", judge);
+    }
+
+    /// <summary>From movement to signal.</summary>
+    public HarRegressor Regressor { get; }
+
+    /// <summary>From signal to embedding.</summary>
+    public HarFeatureExtractor Extractor { get; }
+
+    /// <summary>From embedding to class.</summary>
+    public HarClassifier Classifier { get; }
+
+    /// <summary>The extractor of simulated signals; the same one unless they are separate.</summary>
+    public HarFeatureExtractor SimulatedExtractor { get; }
+
+    /// <summary>The classifier of simulated signals; the same one unless they are separate.</summary>
+    public HarClassifier SimulatedClassifier { get; }
+
+    /// <summary>The second task's classifier.</summary>
+    public HarClassifier? SecondaryClassifier { get; }
+
+    /// <summary>Tells real from simulated.</summary>
+    public IHarDiscriminator? Discriminator { get; }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input) => Classifier.Forward(Extractor.Forward(input));
+
+    /// <summary>Embeddings of simulated signals.</summary>
+    public Tensor EmbedSimulated(Tensor signal) =>
+        SimulatedExtractor == Extractor ? Extractor.ForwardSimulated(signal) : SimulatedExtractor.Forward(signal);
+
+    /// <summary>Parameters that the scenario's optimiser moves: those of trainable modules without the discriminator.</summary>
+    public IEnumerable<NamedTensor> Trained(IReadOnlyList<string> trainable) => NamedParameters().Where(parameter =>
+        !parameter.Name.StartsWith("discriminator.", StringComparison.Ordinal) && IsTrainable(parameter.Name.Split('.')[0], trainable));
+
+    /// <summary>Parameters of the discriminator.</summary>
+    public IEnumerable<NamedTensor> Judging() => NamedParameters().Where(parameter => parameter.Name.StartsWith("discriminator.", StringComparison.Ordinal));
+
+    /// <summary>Switches modules that are not trained to evaluation, so that their statistics stay too.</summary>
+    public void Freeze(IReadOnlyList<string> trainable)
+    {
+        foreach (var (name, child) in Children)
+            if (name != "discriminator" && !IsTrainable(name, trainable)) child.Eval();
+    }
+
+    static bool IsTrainable(string module, IReadOnlyList<string> trainable) => trainable.Count == 0 || trainable.Contains(module);
+
+    static IHarDiscriminator NewDiscriminator(ActivityConfig config, RandomGenerator init, RandomGenerator dropout)
+    {
+        var (adversary, model) = (config.Scenario.Adversarial, config.Model);
+        var (options, classes) = (adversary.Discriminator, adversary.UseAcgan ? model.Classifier.NClasses : 0);
+        return options.InputType == "signal"
+            ? new HarSignalDiscriminator(new HarSignalDiscriminatorConfig(options.HiddenChannels, model.FeatureExtractor.InputChannels, model.FeatureExtractor.WindowSize,
+                NClasses: classes, EmbedDim: options.EmbedDim, Dropout: options.Dropout), init, dropout)
+            : new HarFeatureDiscriminator(new HarFeatureDiscriminatorConfig(options.HiddenUnits, model.Classifier.FIn, classes, options.EmbedDim, options.Dropout,
+                options.NormalizeFeatures), init, dropout);
+    }
+}

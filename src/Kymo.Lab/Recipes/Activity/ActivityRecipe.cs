@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Kymo.Config;
+using Kymo.Lab.Data.Motion;
+using Kymo.Lab.Runs;
+using Kymo.Lab.Training;
+using Kymo.Torch;
+
+namespace Kymo.Lab.Recipes.Activity;
+
+/// <summary>
+/// From movement to a worn sensor's signal, and from the signal to the activity: a regressor, a feature extractor and a classifier trained
+/// together by a scenario, judged on the real signals of people that no part of the training has seen.
+/// </summary>
+public static class ActivityRecipe
+{
+    /// <summary>The recipe's name.</summary>
+    public const string Name = "activity";
+
+    /// <summary>Scores beyond the common ones.</summary>
+    internal static readonly string[] ExtraScores = ["f1", "mse", "act_loss", "sim_loss"];
+
+    /// <summary>Aligns raw MM-Fit and writes the prepared files; other data need no preparation.</summary>
+    /// <param name="job">The composed configuration.</param>
+    /// <param name="context">What else the recipe is given.</param>
+    /// <returns>The folder of the prepared files.</returns>
+    /// <exception cref="ConfigException">Data that have no raw form.</exception>
+    public static string Prepare(MapNode job, RunContext context)
+    {
+        var config = Bind(job, context);
+        if (config.Data.Name is not ("mmfit" or "synthetic")) throw new ConfigException($"data={config.Data.Name} needs no preparation: train directly");
+        var (root, lists) = (ActivityData.Folder(config), ActivityData.Lists(config.Data));
+        var options = ActivityData.Options(config, lists);
+        var there = MmFitLayout.Workouts(root);
+        if (config.Data.Missing == "skip") options = options with { Workouts = [.. options.Workouts.Where(there.Contains)] };
+        foreach (var missing in MmFitLayout.Missing(root).Take(20)) context.Tell(new RunEvent.Warning($"{missing} is missing"));
+        var key = CanonicalJson.Hash(ResolvedSettings.Of(config with { Run = new RunOptions() }, []).All)[..12];
+        var folder = Path.GetFullPath(Path.Combine(config.Run.Root, "prepared", $"mmfit_{key}"));
+        MmFitPrepared.Write(root, folder, options, new PreparedNames(config.Data.PoseFile, config.Data.AccFile, config.Data.LabelsFile));
+        context.Tell(new RunEvent.Stage($"train on it with data.data_dir={folder} data.source=preprocessed"));
+        return folder;
+    }
+
+    /// <summary>Trains and evaluates one scenario, or with <c>ablation=[...]</c> several and a table that compares them.</summary>
+    /// <param name="job">The composed configuration.</param>
+    /// <param name="context">What else the recipe is given.</param>
+    /// <exception cref="ConfigException">Settings that do not fit together or to the data.</exception>
+    public static RunResult Run(MapNode job, RunContext context)
+    {
+        var config = Bind(job, context);
+        if (config.Ablation.Count > 0) return ScenarioAblation.Run(config, context);
+
+        // --- Engine
+        var device = Devices.Prepare(config.Trainer);
+
+        // --- Windows, split by people
+        var data = ActivityData.Read(config);
+        foreach (var exclusion in data.Exclusions.Take(10)) context.Tell(new RunEvent.Warning($"{exclusion.Id} is left out: {exclusion.Reason}"));
+        foreach (var absent in AbsentClasses(data)) context.Tell(new RunEvent.Warning($"class {absent} does not occur in training"));
+        context.Tell(new RunEvent.Stage(string.Create(CultureInfo.InvariantCulture,
+            $"{data.Set.Name}: {data.Split.Train.Count}/{data.Split.Validation.Count}/{data.Split.Test.Count} recordings, {data.Train.Length}/{data.Validation.Length}/{data.Test.Length} windows of {data.Length} rows; {config.Scenario.ExperimentName}; {device}, {TorchThreads.Get()} threads")));
+        var (fit, objective) = ActivityObjective.Begin(config, data, device, context.Clock);
+        using (fit)
+        {
+            if (config.Trainer.Epochs == 0)
+                return new RunResult("", [$"ready: {objective.Network.ParameterCount:N0} parameters, nothing was trained (trainer.epochs=0)"], []);
+
+            // --- Train, or take up where it stopped
+            using var run = TrainingRun.Open(Plan(config, data, device), context);
+            run.Train(fit);
+
+            // --- Judge and report
+            var judged = ActivityReport.Judge(config, data, fit, objective);
+            run.EndUnit(fit, null, ActivityCard.Metadata(config, data));
+            return run.Finish(judged.Evidence(run), folder =>
+            {
+                folder.WriteJson(ActivityResults.FileName, ActivityResults.Of(run.Settings, fit, judged.TestScores, config.Compat.On()));
+                folder.WriteText("resolved_config.yaml", YamlWriter.Write(job));
+            });
+        }
+    }
+
+    /// <summary>The configuration record; the window's length under its three names becomes one.</summary>
+    internal static ActivityConfig Bind(MapNode job, RunContext context)
+    {
+        if (LinkedLengths.Apply(job, context.Overrides) is { } done) context.Tell(new RunEvent.Stage(done));
+        return ConfigBinder.Bind<ActivityConfig>(job);
+    }
+
+    static RunPlan Plan(ActivityConfig config, ActivityData data, Device device) => new()
+    {
+        Recipe = Name,
+        Run = config.Run,
+        DefaultName = string.Create(CultureInfo.InvariantCulture, $"activity_{config.Scenario.ExperimentName}_{data.Set.Name}_seed{config.Seed}"),
+        Config = config,
+        Circumstances = ["env", "data.data_dir", "data.secondary_dir", "device"],
+        Contract = RunContract.Classification("activity_recognition", data.Set.Classes) with
+        {
+            ExtraScores = ExtraScores,
+            BlankColumns = ["n_mels"],
+        },
+        Data = new JsonObject
+        {
+            ["dataset"] = data.Set.Name,
+            ["licence"] = data.Set.Licence,
+            ["recordings"] = data.Set.Recordings.Count,
+            ["people"] = data.Set.Participants.Count,
+            ["split"] = data.Split.Name,
+            ["excluded"] = data.Exclusions.Count,
+            ["content_sha256"] = data.Set.Fingerprint,
+        },
+        Trainer = config.Trainer,
+        Seed = config.Seed,
+        Device = device,
+    };
+
+    static IEnumerable<string> AbsentClasses(ActivityData data)
+    {
+        var present = data.Train.Select(index => data.Windows[index].Label).ToHashSet();
+        return Enumerable.Range(0, data.Set.Classes.Count).Where(label => !present.Contains(label)).Select(label => data.Set.Classes[label]);
+    }
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Kymo.Config;
+using Kymo.Lab.Models;
+using Kymo.Lab.Training;
+using Kymo.Onnx;
+using Kymo.Torch;
+
+namespace Kymo.Lab.Recipes.Music;
+
+/// <summary>Writes trained networks of the music recipes for other programs, with the data's licence in their metadata.</summary>
+public static class MusicExport
+{
+    const int CheckedItems = 4;
+
+    /// <summary>Writes the network of a run.</summary>
+    /// <param name="run">A run folder, or a <c>.safetensors</c> file of one.</param>
+    /// <param name="fold">Not used: these runs have one network.</param>
+    /// <param name="format"><c>onnx</c>, <c>rtneural</c>, <c>safetensors</c> or <c>pth</c>.</param>
+    /// <param name="path">The file to write.</param>
+    /// <exception cref="OnnxException">ONNX Runtime failed on the written graph.</exception>
+    public static Export Write(string run, int fold, string format, string path)
+    {
+        var (card, network) = MusicCard.Open(run);
+        using (network)
+        {
+            var remark = card.IsNonCommercial ? $"trained on data under {card.Licence}: no commercial use" : "weights as they are";
+            switch (format)
+            {
+                case "onnx":
+                    return Onnx(card, network, path);
+                case "rtneural":
+                    RtNeural.Write(path, card, network);
+                    return new Export(path, new FileInfo(path).Length, RtNeuralCheck.Difference(path, card, network));
+                case "safetensors":
+                    Kymo.Torch.Checkpoints.SafetensorsFile.Write(path, [.. network.SaveState().Select(entry => (entry.Key, entry.Value))], card.Metadata());
+                    return new Export(path, new FileInfo(path).Length, null, remark);
+                default:
+                    WeightFiles.Write(path, network.SaveState());
+                    return new Export(path, new FileInfo(path).Length, null, remark);
+            }
+        }
+    }
+
+    /// <summary>Items to compare answers on: numbers from -1 to 1.</summary>
+    internal static float[] Probe(int length)
+    {
+        var random = new RandomStream(0, "parity");
+        return [.. Enumerable.Range(0, length).Select(_ => (float)random.Uniform(-1, 1))];
+    }
+
+    /// <summary>The network's own answers to items that are not scaled yet.</summary>
+    internal static float[] Own(MusicCard card, Module network, float[] items, int count)
+    {
+        var shape = card.Steps == 0 ? new long[] { count, card.InputSize } : [count, card.Steps, card.InputSize];
+        var length = items.Length / count;
+        var scaled = (float[])items.Clone();
+        if (card is { Mean: { } mean, Deviation: { } deviation })
+            for (var i = 0; i < scaled.Length; i++) scaled[i] = (scaled[i] - mean[i % length % mean.Length]) / deviation[i % length % mean.Length];
+        using var noGrad = Autograd.NoGrad();
+        using var scope = new TensorScope();
+        return network.Forward(scope.From<float>(scaled, shape)).ToArray<float>();
+    }
+
+    static Export Onnx(MusicCard card, Module network, string path)
+    {
+        var bytes = Graph(card, network).Save(path);
+        var items = Probe(CheckedItems * Math.Max(1, card.Steps) * card.InputSize);
+        try
+        {
+            using var session = InferenceSession.Load(path);
+            using var answer = card.Steps == 0 ? session.Run(items, CheckedItems, card.InputSize) : session.Run(items, CheckedItems, card.Steps, card.InputSize);
+            return new Export(path, bytes, Own(card, network, items, CheckedItems).Zip(answer.Float32().ToArray(), (a, b) => (double)Math.Abs(a - b)).Max());
+        }
+        catch (OnnxException error) when (error.Message.Contains("libonnxruntime", StringComparison.Ordinal))
+        {
+            return new Export(path, bytes, null, error.Message);
+        }
+    }
+
+    static OnnxGraph Graph(MusicCard card, Module network)
+    {
+        var weights = new NetworkWeights();
+        foreach (var (name, tensor) in network.SaveState()) weights.Add(name, tensor.ToArray<float>(), tensor.Shape);
+        var (inputName, outputName) = Names(card);
+        var graph = new OnnxGraph(card.Model, $"{card.Recipe}, {card.Task}. Data: {card.Dataset}, {card.Licence}.");
+        var x = card.Steps == 0 ? graph.Input(inputName, "batch", card.InputSize) : graph.Input(inputName, "batch", card.Steps, card.InputSize);
+        if (card is { Mean: { } mean, Deviation: { } deviation })
+        {
+            if (mean.Length != card.InputSize) throw new ConfigException("a network of steps with features.norm=train is not exported; train with features.norm=fixed");
+            x = graph.Normalise(x, mean, deviation);
+        }
+        OnnxValue Dense(OnnxValue value, string layer) => graph.Linear(value, weights, layer);
+        var y = network switch
+        {
+            EmotionRecognizer => graph.Tanh(Dense(graph.LastStep(graph.Lstm(
+                graph.Tanh(Dense(graph.Tanh(Dense(card.Steps == 0 ? graph.Unsqueeze(x, 1) : x, "fc1")), "fc2")), weights, "lstm").Sequence), "fc3")),
+            MelodyTransformer => graph.Sigmoid(Dense(graph.Relu(Dense(graph.LastStep(graph.Lstm(
+                graph.Unsqueeze(graph.Relu(Dense(x, "fc1")), 1), weights, "lstm").Sequence), "fc2")), "fc3")),
+            HarmonyPredictor => graph.Softmax(Dense(graph.Tanh(Dense(graph.Tanh(Dense(x, "fc1")), "fc2")), "fc3")),
+            DynamicsEngine => graph.Sigmoid(Dense(graph.Relu(Dense(graph.Relu(Dense(x, "fc1")), "fc2")), "fc3")),
+            GroovePredictor => graph.Tanh(Dense(graph.Tanh(Dense(graph.Tanh(Dense(x, "fc1")), "fc2")), "fc3")),
+            MusicMlp => Dense(graph.Relu(Dense(x, "fc1")), "fc2"),
+            _ => Dense(graph.Gru(graph.Relu(Dense(x, "embed")), weights, "gru").Sequence, "head"),
+        };
+        graph.Output(outputName, y);
+        return graph.Metadata("recipe", card.Recipe).Metadata("task", card.Task).Metadata("inputs", Texts(card.Inputs)).Metadata("outputs", Texts(card.Outputs))
+            .Metadata("feature_version", card.FeatureVersion.ToString(CultureInfo.InvariantCulture)).Metadata("data_source", card.DataSource)
+            .Metadata("dataset", card.Dataset).Metadata("licence", card.Licence).Metadata("non_commercial", card.IsNonCommercial ? "true" : "false")
+            .Metadata("compat", Texts(card.Compat));
+    }
+
+    static (string Input, string Output) Names(MusicCard card) => card.Model switch
+    {
+        "emotion-recognizer" => ("audio_features", "emotion_embedding"),
+        "melody-transformer" => ("emotion_embedding", "midi_notes"),
+        "harmony-predictor" => ("context", "chord_probs"),
+        "dynamics-engine" => ("context", "expression_params"),
+        "groove-predictor" => ("emotion_embedding", "groove_params"),
+        _ => ("input", "output"),
+    };
+
+    static string Texts(IReadOnlyList<string> texts) => new JsonArray([.. texts.Select(text => (JsonNode)text)]).ToJsonString();
+}

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Kymo.Lab.Data;
+using Kymo.Lab.Models;
+using Kymo.Signals;
+using Kymo.Signals.Features;
+using Kymo.Torch;
+using Kymo.Torch.Checkpoints;
+
+namespace Kymo.Lab.Recipes.SleepEvents;
+
+/// <summary>Everything that prediction needs besides the weights; stands in the weights file's metadata.</summary>
+/// <param name="Recipe">Always <c>sleep-events</c>.</param>
+/// <param name="Model">The network's settings.</param>
+/// <param name="Classes">Class names, in the order of the logits.</param>
+/// <param name="Features">The spectrogram settings.</param>
+/// <param name="Standardizer">Scales the input.</param>
+/// <param name="TrainedGroups">Groups that the weights or the choice of the epoch have seen.</param>
+/// <param name="Data">Dataset, licence and fingerprint of the training data.</param>
+sealed record EventModelCard(
+    string Recipe, EventModelOptions Model, IReadOnlyList<string> Classes, EventFeatureOptions Features, Standardizer Standardizer,
+    IReadOnlyList<string> TrainedGroups, string Data);
+
+/// <summary>The five networks by name, and trained ones in their files.</summary>
+static class EventNetwork
+{
+    static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>Bands of every network's input.</summary>
+    public static int Bands => LogMelOptions.SleepEvents.NMels;
+
+    /// <summary>A new network.</summary>
+    public static Module New(EventModelOptions model, int classes, RandomGenerator init) => model.Name == "crnn"
+        ? new EventCrnn(Crnn(model, classes), init)
+        : new EventCnn(new EventCnnConfig(classes, Width(model), HasAttention(model), model.AttMode, model.CbamReduction, model.CbamSaKernel), init);
+
+    /// <summary>Multiplications of one clip; null for the variants with attention, which are not counted.</summary>
+    public static long? Macs(EventModelOptions model, int classes, int frames) =>
+        model.Name == "crnn" ? EventCrnn.Macs(Crnn(model, classes), Bands, frames)
+        : HasAttention(model) ? null
+        : EventCnn.Macs(Width(model), classes, Bands, frames);
+
+    /// <summary>The spectrogram settings in the words of Kymo.Signals.</summary>
+    public static LogMelOptions Options(EventFeatureOptions features) => LogMelOptions.SleepEvents with
+    {
+        Duration = features.Duration,
+        Silence = features.Silence == "loudest" ? SilenceRule.Zero : SilenceRule.Floor,
+    };
+
+    /// <summary>The card as a weights file's metadata hold it.</summary>
+    public static IReadOnlyDictionary<string, string> Metadata(EventModelCard card) =>
+        new Dictionary<string, string> { ["kymo"] = JsonSerializer.Serialize(card, s_json) };
+
+    /// <summary>Reads a trained network, in evaluation mode, on the CPU.</summary>
+    /// <param name="runOrWeights">A run folder or a weights file of this recipe.</param>
+    /// <exception cref="DataException">No weights there, or weights of another recipe.</exception>
+    public static (Module Network, EventModelCard Card) Read(string runOrWeights)
+    {
+        var path = File.Exists(runOrWeights) ? runOrWeights : Path.Combine(runOrWeights, Runs.RunFiles.BestModelSafetensors);
+        if (!File.Exists(path)) throw new DataException(runOrWeights, "holds no trained weights; expected a finished run of kymo train sleep-events");
+        var file = SafetensorsFile.Read(path);
+        var card = file.Metadata.TryGetValue("kymo", out var text) ? JsonSerializer.Deserialize<EventModelCard>(text, s_json) : null;
+        if (card is not { Recipe: SleepEventsRecipe.Name }) throw new DataException(path, "its header does not say that it is of sleep-events");
+        using var init = new RandomGenerator(0);
+        var network = New(card.Model, card.Classes.Count, init);
+        network.LoadState(file.Tensors.ToDictionary(entry => entry.Name, entry => entry.Tensor), path);
+        network.Eval();
+        return (network, card);
+    }
+
+    static bool HasAttention(EventModelOptions model) => model.Name.EndsWith("_cbam", StringComparison.Ordinal);
+
+    static int Width(EventModelOptions model) => model.Name.StartsWith("extreme", StringComparison.Ordinal) ? 8 : 16;
+
+    static EventCrnnConfig Crnn(EventModelOptions model, int classes) => new(classes, model.RnnHidden, model.RnnLayers);
+}

@@ -1,0 +1,147 @@
+using Kymo.Lab.Data;
+using Kymo.Lab.Metrics;
+using Kymo.Lab.Runs;
+using Kymo.Lab.Training;
+using Kymo.Torch;
+
+namespace Kymo.Lab.Recipes.SleepEvents;
+
+/// <summary>
+/// One training: weighted cross-entropy against the labels and, with a teacher, alpha T² KL(teacher ‖ student) at temperature T beside
+/// (1 - alpha) of it. The student's initial weights and its order of clips are those of the same seed without a teacher.
+/// </summary>
+sealed class EventObjective
+{
+    readonly SleepEventsConfig _config;
+    readonly SpectrogramExamples _examples;
+    readonly Device _device;
+    readonly float[] _weights;
+    readonly float[][]? _teacher;
+    readonly float[] _clips, _targets, _weightOf, _soft;
+    readonly int _classes;
+    readonly PartLoss _loss;
+    double _weightSum;
+    int _count;
+
+    EventObjective(SleepEventsConfig config, SpectrogramExamples examples, int[] train, float[][]? teacher, Device device, RandomStreams streams)
+    {
+        (_config, _examples, _teacher, _device) = (config, examples, teacher, device);
+        _classes = examples.Set.Classes.Count;
+        Network = EventNetwork.New(config.Model, _classes, streams.Generator("init"));
+        Network.To(device);
+        Standardizer = config.Features.Standardize == "train" ? examples.Fit(train) : Standardizer.None(examples.Bands);
+        var counts = examples.Labels(train).CountBy(label => label).ToDictionary();
+        _weights = ClassWeights.Of(config.Objective.ClassWeights, [.. Enumerable.Range(0, _classes).Select(label => counts.GetValueOrDefault(label))])
+            ?? [.. Enumerable.Repeat(1f, _classes)];
+        var largest = config.Trainer.BatchSize;
+        (_clips, _targets) = (new float[largest * examples.Length], new float[largest * _classes]);
+        (_weightOf, _soft) = (new float[largest], new float[largest * _classes]);
+        _loss = Loss;
+    }
+
+    /// <summary>The network.</summary>
+    public Module Network { get; }
+
+    /// <summary>Scales the inputs.</summary>
+    public Standardizer Standardizer { get; }
+
+    /// <summary>Begins a training.</summary>
+    public static (Fit Fit, EventObjective Objective) Begin(
+        SleepEventsConfig config, SpectrogramExamples examples, int[] train, int[] validation, float[][]? teacher, Device device, TimeProvider clock)
+    {
+        var streams = new RandomStreams(config.Seed, "student");
+        var objective = new EventObjective(config, examples, train, teacher, device, streams);
+        var plan = new FitPlan
+        {
+            Title = config.Model.Name,
+            Network = objective.Network,
+            Optimizer = config.Optim.NewOptimizer(objective.Network.NamedParameters()),
+            Streams = streams,
+            Train = train,
+            Validation = validation,
+            Prepare = objective.Prepare,
+            Score = indices => Scores(objective.Evaluate(indices)),
+            Classes = objective._classes,
+            TrainLabels = examples.Labels(train),
+            Device = device,
+        };
+        return (new Fit(plan, config.Trainer, config.Optim, clock), objective);
+    }
+
+    /// <summary>Scores recordings with the present weights; the loss is the weighted cross-entropy, without the teacher.</summary>
+    public ClassEvaluation Evaluate(int[] indices)
+    {
+        var rows = Logits(Network, _examples, indices, Standardizer, _config.Trainer.EvalBatchSize, _device).Select(Probabilities).ToArray();
+        var labels = _examples.Labels(indices);
+        var evaluation = ClassEvaluation.Of(_classes, labels, rows);
+        var weight = labels.Sum(label => (double)_weights[label]);
+        var loss = rows.Select((row, i) => -_weights[labels[i]] * Math.Log(Math.Max(row[labels[i]], 1e-12))).Sum() / weight;
+        return evaluation with { Loss = indices.Length == 0 ? double.NaN : loss };
+    }
+
+    /// <summary>Logits of recordings, without gradients.</summary>
+    public static IEnumerable<float[]> Logits(
+        Module network, SpectrogramExamples examples, int[] indices, Standardizer standardizer, int batchSize, Device device)
+    {
+        network.Eval();
+        using var noGrad = Autograd.NoGrad();
+        using var scope = new TensorScope();
+        var rows = new List<float[]>(indices.Length);
+        var batch = new float[Math.Min(batchSize, Math.Max(1, indices.Length)) * examples.Length];
+        foreach (var chunk in indices.Chunk(batchSize))
+        {
+            var clips = batch.AsSpan(0, chunk.Length * examples.Length);
+            examples.Fill(chunk, standardizer, clips);
+            var flat = network.Forward(scope.From<float>(clips, chunk.Length, examples.Bands, examples.Frames).To(device)).ToArray<float>();
+            rows.AddRange(flat.Chunk(flat.Length / chunk.Length));
+            scope.Reset();
+        }
+        return rows;
+    }
+
+    static Dictionary<string, double> Scores(ClassEvaluation evaluation) => StandardScores.Classification(evaluation.Loss, evaluation.Matrix);
+
+    static float[] Probabilities(float[] logits) => Softened(logits, 1);
+
+    static float[] Softened(float[] logits, double temperature)
+    {
+        var largest = logits.Max();
+        double[] powers = [.. logits.Select(logit => Math.Exp((logit - largest) / temperature))];
+        var sum = powers.Sum();
+        return [.. powers.Select(power => (float)(power / sum))];
+    }
+
+    PartLoss Prepare(ReadOnlyMemory<int> examples)
+    {
+        var indices = examples.Span;
+        _count = indices.Length;
+        _weightSum = 0;
+        _examples.Fill(indices, Standardizer, _clips.AsSpan(0, _count * _examples.Length));
+        _targets.AsSpan().Clear();
+        for (var i = 0; i < _count; i++)
+        {
+            var label = _examples.Set.Recordings[indices[i]].Label;
+            _targets[(i * _classes) + label] = 1;
+            _weightOf[i] = _weights[label];
+            _weightSum += _weights[label];
+            if (_teacher is not null) Softened(_teacher[indices[i]], _config.Distill.Temperature).CopyTo(_soft, i * _classes);
+        }
+        return _loss;
+    }
+
+    // The labels' term is a mean over the weights of the whole batch, so that parts add up to it.
+    Tensor Loss(TensorScope scope, int first, int count, EpochSums sums)
+    {
+        var length = _examples.Length;
+        var logits = Network.Forward(scope.From<float>(_clips.AsSpan(first * length, count * length), count, _examples.Bands, _examples.Frames).To(_device));
+        var targets = _targets.AsSpan(first * _classes, count * _classes);
+        sums.Count(logits.ToArray<float>(), targets);
+        var picked = (logits.LogSoftmax(-1) * scope.From<float>(targets, count, _classes).To(_device)).Sum([1]);
+        var labels = (picked * scope.From<float>(_weightOf.AsSpan(first, count), count).To(_device)).Sum() * (-_count / (_weightSum * count));
+        if (_teacher is null || _config.Distill.Alpha == 0) return labels;
+        var (alpha, temperature) = (_config.Distill.Alpha, _config.Distill.Temperature);
+        var soft = scope.From<float>(_soft.AsSpan(first * _classes, count * _classes), count, _classes).To(_device);
+        var teaching = Losses.KullbackLeibler((logits / temperature).LogSoftmax(-1), soft);
+        return (teaching * (alpha * temperature * temperature)) + (labels * (1 - alpha));
+    }
+}

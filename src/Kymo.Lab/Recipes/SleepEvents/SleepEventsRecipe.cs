@@ -1,0 +1,194 @@
+using System.Text.Json.Nodes;
+using Kymo.Config;
+using Kymo.Lab.Data;
+using Kymo.Lab.Metrics;
+using Kymo.Lab.Runs;
+using Kymo.Lab.Runs.Reporting;
+using Kymo.Lab.Training;
+using Kymo.Torch;
+
+namespace Kymo.Lab.Recipes.SleepEvents;
+
+/// <summary>
+/// Names sounds heard in the ear by very small networks, with attention and with a teacher: some folds teach, one picks the epoch, one is
+/// reported, beside the class that occurs most and the nearest training recording.
+/// </summary>
+public static class SleepEventsRecipe
+{
+    /// <summary>The recipe's name.</summary>
+    public const string Name = "sleep-events";
+
+    /// <summary>Builds the feature cache; answers with its folder.</summary>
+    public static string Prepare(MapNode job, RunContext context)
+    {
+        var config = ConfigBinder.Bind<SleepEventsConfig>(job);
+        using var cache = OpenCache(config, SleepEventsData.Read(config), context);
+        return cache.Folder;
+    }
+
+    /// <summary>Trains and evaluates.</summary>
+    /// <exception cref="ConfigException">Settings that do not fit together or to the data.</exception>
+    public static RunResult Run(MapNode job, RunContext context)
+    {
+        var config = ConfigBinder.Bind<SleepEventsConfig>(job);
+
+        // --- Engine
+        var device = Devices.Prepare(config.Trainer);
+
+        // --- Recordings, features, split
+        var set = SleepEventsData.Read(config);
+        using var cache = OpenCache(config, set, context);
+        set = set.Without(cache.Index.Exclusions);
+        var examples = new SpectrogramExamples(set, cache);
+        var split = SleepEventsData.Cut(set, config.Split);
+        context.Tell(new RunEvent.Stage($"{set.Name}: {split.Train.Length} training, {split.Validation.Length} validation, {split.Test.Length} held-out clips, "
+            + $"{set.Classes.Count} classes; {device}, {TorchThreads.Get()} threads"));
+
+        // --- Teacher: its logits on every training clip, once
+        var teacher = Teach(config, examples, split.Train, context);
+
+        var (fit, objective) = EventObjective.Begin(config, examples, split.Train, split.Validation, teacher, device, context.Clock);
+        using var training = fit;
+        if (config.Trainer.Epochs == 0) return new RunResult("", [$"ready: {objective.Network.ParameterCount:N0} parameters, nothing was trained (trainer.epochs=0)"], []);
+
+        // --- Train
+        using var run = TrainingRun.Open(Plan(config, set, cache.Index.Fingerprint, device), context);
+        run.Train(fit);
+
+        // --- Judge and report
+        var outcome = Judge(config, fit, objective, examples, split);
+        run.EndUnit(fit, null, EventNetwork.Metadata(new EventModelCard(
+            Name, config.Model, set.Classes, config.Features, objective.Standardizer,
+            [.. split.Train.Concat(split.Validation).Select(index => set.Recordings[index].Group).Distinct().Order(StringComparer.Ordinal)],
+            $"{set.Name} ({set.Licence}), content {run.Plan.Data["content_sha256"]}")));
+        return run.Finish(new ClassificationEvidence(run, [outcome]).Report(Facts(config, set, split, objective, examples.Frames)));
+    }
+
+    static FeatureCache OpenCache(SleepEventsConfig config, RecordingSet set, RunContext context)
+    {
+        var kind = LogMelFeatures.Kind(EventNetwork.Options(config.Features));
+        var cache = FeatureCacheBuilder.Build(
+            FeatureCacheBuilder.FolderFor(config.Data.Cache, set, kind), set, kind, config.Data.MaxExcluded, config.Data.Workers, new Relay(context), context.Cancel);
+        foreach (var exclusion in cache.Index.Exclusions.Take(10)) context.Tell(new RunEvent.Warning($"{exclusion.Id} is left out: {exclusion.Reason}"));
+        return cache;
+    }
+
+    // Logits by recording; null without a teacher.
+    static float[][]? Teach(SleepEventsConfig config, SpectrogramExamples examples, int[] train, RunContext context)
+    {
+        if (config.Distill.Teacher == "" || config.Distill.Alpha == 0) return null;
+        var (network, card) = EventNetwork.Read(config.Distill.Teacher);
+        using (network)
+        {
+            if (!card.Classes.SequenceEqual(examples.Set.Classes))
+                throw new ConfigException($"distill.teacher={config.Distill.Teacher}: it knows {string.Join(", ", card.Classes)}; the student learns {string.Join(", ", examples.Set.Classes)}");
+            if (EventNetwork.Options(card.Features) != EventNetwork.Options(config.Features))
+                throw new ConfigException($"distill.teacher={config.Distill.Teacher}: it was trained on spectrograms of other settings; type features.duration={card.Features.Duration} features.silence={card.Features.Silence}");
+            context.Tell(new RunEvent.Stage($"teacher: {card.Model.Name}, {network.ParameterCount:N0} parameters, answers for {train.Length} clips"));
+            var logits = new float[examples.Set.Recordings.Count][];
+            foreach (var (index, row) in train.Zip(EventObjective.Logits(network, examples, train, card.Standardizer, config.Trainer.EvalBatchSize, Device.Cpu))) logits[index] = row;
+            return logits;
+        }
+    }
+
+    static RunPlan Plan(SleepEventsConfig config, RecordingSet set, string fingerprint, Device device) => new()
+    {
+        Recipe = Name,
+        Run = config.Run,
+        DefaultName = FormattableString.Invariant($"{config.Model.Name}_{set.Name.ToLowerInvariant()}")
+            + (config.Distill.Alpha > 0 ? FormattableString.Invariant($"_kd_a{config.Distill.Alpha}_t{config.Distill.Temperature}") : "")
+            + FormattableString.Invariant($"_seed{config.Seed}"),
+        Config = config,
+        Contract = RunContract.Classification("sleep_event_classification", set.Classes),
+        Data = new JsonObject
+        {
+            ["dataset"] = set.Name,
+            ["licence"] = set.Licence,
+            ["recordings"] = set.Recordings.Count,
+            ["excluded"] = set.Exclusions.Count,
+            ["content_sha256"] = fingerprint,
+        },
+        Trainer = config.Trainer,
+        Seed = config.Seed,
+        Device = device,
+    };
+
+    static ClassificationOutcome Judge(SleepEventsConfig config, Fit fit, EventObjective objective, SpectrogramExamples examples, Split split)
+    {
+        var classes = examples.Set.Classes.Count;
+        var held = BatchLimit.First(fit.Trainer.LimitTestBatches, split.Test, config.Trainer.EvalBatchSize);
+        var truth = examples.Labels(held);
+        // The baselines may use the validation part as well: they choose no epoch.
+        int[] known = [.. split.Train.Concat(split.Validation)];
+        var labels = examples.Labels(known);
+        var neighbour = new NearestNeighbour([.. known.Select(index => Describe(examples, index))], labels);
+        var frequent = labels.CountBy(label => label).OrderByDescending(count => count.Value).ThenBy(count => count.Key).First().Key;
+        return ClassificationOutcome.Of(
+            fit, null, objective.Evaluate(split.Validation), objective.Evaluate(held),
+            [.. held.Select(index => examples.Set.Recordings[index]).Select(recording => (recording.Id, recording.Label, recording.Group))],
+            ("nearest neighbour", ConfusionMatrix.Of(classes, truth, [.. held.Select(index => neighbour.Predict(Describe(examples, index)))])),
+            ("majority", ConfusionMatrix.Of(classes, truth, [.. held.Select(_ => frequent)])));
+    }
+
+    static float[] Describe(SpectrogramExamples examples, int index)
+    {
+        var item = new float[examples.Length];
+        examples.CopyTo(index, item);
+        return NearestNeighbour.Describe(item, examples.Bands);
+    }
+
+    static ClassificationFacts Facts(SleepEventsConfig config, RecordingSet set, Split split, EventObjective objective, int frames)
+    {
+        var isCrnn = config.Model.Name == "crnn";
+        var hasAttention = config.Model.Name.EndsWith("_cbam", StringComparison.Ordinal);
+        var columns = new Dictionary<string, JsonNode?>
+        {
+            ["sr"] = EventNetwork.Options(config.Features).SampleRate,
+            ["n_mels"] = EventNetwork.Bands,
+            ["clip_seconds"] = config.Features.Duration,
+            ["epochs"] = config.Trainer.Epochs,
+            ["lr"] = config.Optim.Lr,
+            ["weight_decay"] = config.Optim.WeightDecay,
+            ["batch_size"] = config.Trainer.BatchSize,
+            ["class_weights"] = config.Objective.ClassWeights,
+        };
+        if (isCrnn) (columns["rnn_hidden"], columns["rnn_layers"]) = (config.Model.RnnHidden, config.Model.RnnLayers);
+        if (hasAttention)
+        {
+            (columns["cbam_reduction"], columns["cbam_sa_kernel"]) = (config.Model.CbamReduction, config.Model.CbamSaKernel);
+            columns["att_mode"] = config.Model.AttMode.ToString().ToLowerInvariant();
+        }
+        if (config.Distill.Teacher != "") (columns["alpha"], columns["tau"]) = (config.Distill.Alpha, config.Distill.Temperature);
+        return new ClassificationFacts
+        {
+            Model = config.Model.Name,
+            Optim = config.Optim,
+            Cost = NetworkCost.Of(objective.Network, EventNetwork.Bands, frames),
+            Macs = EventNetwork.Macs(config.Model, set.Classes.Count, frames),
+            Data = new DataDescription
+            {
+                Name = set.Name,
+                Licence = set.Licence,
+                ItemName = "clips",
+                GroupName = "recordings",
+                SplitRule = "Whole folds teach, pick the epoch or are reported; a recording never stands on two sides.",
+                Parts = [Part(set, "training", split.Train), Part(set, "validation", split.Validation), Part(set, "held out", split.Test)],
+            },
+            GroupName = "recording",
+            Excluded = [.. set.Exclusions.Select(exclusion => new ExcludedItem(exclusion.Id, exclusion.Reason))],
+            Warnings = split.Dropped.Length > 0 ? [$"{split.Dropped.Length} clips left training because their recording also stands in a held-out or validation part"] : [],
+            Columns = columns,
+            Extra = new JsonObject { ["teacher"] = config.Distill.Teacher },
+        };
+    }
+
+    static DataPart Part(RecordingSet set, string name, int[] indices) => new(
+        name, indices.Length, indices.Select(index => set.Recordings[index].Group).Distinct().Count(),
+        [.. Enumerable.Range(0, set.Classes.Count).Select(label => indices.Count(index => set.Recordings[index].Label == label))]);
+
+    sealed class Relay(RunContext context) : IProgress<BuildProgress>
+    {
+        public void Report(BuildProgress value) => context.Tell(new RunEvent.Progress(
+            "features", value.Done, value.Total, value.Excluded == 0 ? "" : $"{value.Excluded} unusable"));
+    }
+}

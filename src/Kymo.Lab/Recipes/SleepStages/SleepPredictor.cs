@@ -1,0 +1,180 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Kymo.Lab.Data;
+using Kymo.Lab.Data.Sleep;
+using Kymo.Lab.Metrics;
+using Kymo.Signals;
+using Kymo.Torch;
+
+namespace Kymo.Lab.Recipes.SleepStages;
+
+/// <summary>
+/// The networks of a run as one: the mean of their probabilities. A file is a table of rows as a request has them
+/// (<c>validation_sample.csv</c>), whose last window is classified, or a file of a night in one of the dataset's layouts.
+/// </summary>
+public sealed class SleepPredictor : IDisposable
+{
+    // Below this a recording's own mean and deviation say too little.
+    const double ShortestOwnScaling = 1800;
+
+    readonly SleepModelFile[] _models;
+
+    SleepPredictor(SleepModelFile[] models) => _models = models;
+
+    SleepModelCard Card => _models[0].Card;
+
+    /// <summary>Opens the networks of a run, or one network, for the program's <c>predict</c>.</summary>
+    /// <param name="run">A run folder, or a <c>.safetensors</c> file that this recipe wrote.</param>
+    /// <param name="fold">Only the network that held out this fold; 0 for all folds of the run's first network.</param>
+    /// <exception cref="DataException">No networks there.</exception>
+    public static Predictor OpenAny(string run, int fold)
+    {
+        var predictor = Open(run, fold);
+        return new Predictor(predictor._models.Length, (path, options) => predictor.Answer(path, options.Top), predictor.Dispose);
+    }
+
+    /// <summary>Opens the networks of a run, or one network.</summary>
+    public static SleepPredictor Open(string run, int fold = 0)
+    {
+        var models = new List<SleepModelFile>();
+        try
+        {
+            foreach (var file in File.Exists(run) ? [run] : ModelFiles(run, fold)) models.Add(SleepModelFile.Read(file));
+            // Further networks of the run are answered by when they are named by their own file.
+            var network = models[0].Card.Network;
+            foreach (var other in models.Where(model => model.Card.Network != network)) other.Dispose();
+            return new SleepPredictor([.. models.Where(model => model.Card.Network == network)]);
+        }
+        catch
+        {
+            foreach (var model in models) model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The network files of a run: its folds in order, then those of further networks.</summary>
+    internal static string[] ModelFiles(string run, int fold)
+    {
+        var folder = Path.Combine(run, "checkpoints");
+        var pattern = fold == 0 ? "model_fold_*_best.safetensors" : $"model_fold_{fold}_best.safetensors";
+        var files = Directory.Exists(folder) ? Directory.GetFiles(folder, pattern).OrderBy(path => path.Length).ThenBy(path => path, StringComparer.Ordinal).ToArray() : [];
+        return files.Length > 0 ? files : throw new DataException(run, $"holds no checkpoints/{pattern}; expected a finished run of kymo train sleep-stages");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var model in _models) model.Dispose();
+    }
+
+    FilePrediction Answer(string path, int top) => IsNight(path) ? Night(path) : Sample(path, top);
+
+    static bool IsNight(string path) => path.EndsWith("_epochs.csv", StringComparison.Ordinal) || StreamKind.All.Any(kind => path.EndsWith(kind.Ending, StringComparison.Ordinal));
+
+    FilePrediction Sample(string path, int top)
+    {
+        if (Card.Length == 0) throw new DataException(path, "this network reads whole nights; name a file such as epochs/1066528_epochs.csv");
+        var table = Table.Read(path, Card.Features);
+        var columns = Card.Features.Count;
+        var values = new double[table.Rows.Count * columns];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var row = table.Rows[i / columns];
+            if (!double.TryParse(row[Card.Features[i % columns]], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]) || !double.IsFinite(values[i]))
+                throw row.Fault($"{Card.Features[i % columns]} is '{row[Card.Features[i % columns]]}'; expected a finite number");
+        }
+        if (table.Rows.Count < Card.Length) throw new DataException(path, $"{table.Rows.Count} rows; expected at least {Card.Length}: Sequence must be at least {Card.Length} time steps long.");
+        var seconds = table.Rows.Count * (Card.Data.Name == "sleep_accel_epochs" ? SleepStage.EpochSeconds : Card.Data.DataAlignment);
+        var night = NightRows.Of(Path.GetFileNameWithoutExtension(path), values, [.. Enumerable.Range(0, table.Rows.Count).Select(i => (double)i)], new int[table.Rows.Count]);
+        var isOwn = Card.Scaling.PerRecording && seconds >= ShortestOwnScaling;
+        var probabilities = Probabilities(night, night.Count - Card.Length, Card.Length, isOwn);
+        var json = Json(path, probabilities);
+        json["model"] = Card.Network;
+        json["normalisation"] = isOwn ? "recording" : "pooled";
+        var best = probabilities.Index().OrderByDescending(item => item.Item).Take(top);
+        return new FilePrediction(
+            [$"{path}: " + string.Join(", ", best.Select(item => string.Create(CultureInfo.InvariantCulture, $"{Card.Classes[item.Index]} {item.Item:F3}")))], json);
+    }
+
+    JsonObject Json(string path, float[] probabilities)
+    {
+        var label = Largest.IndexOf(probabilities);
+        var stage = SleepStage.Merge(Card.Classes.Count).Index().First(item => item.Item == label).Index;
+        return new JsonObject
+        {
+            ["file"] = path,
+            ["predicted_label"] = Card.Classes[label],
+            ["label"] = Card.Classes[label],
+            ["index"] = label,
+            ["stage_code"] = SleepStage.CodeOf(stage),
+            ["probabilities"] = new JsonObject(Card.Classes.Select((name, i) => KeyValuePair.Create(name, (JsonNode?)probabilities[i]))),
+        };
+    }
+
+    FilePrediction Night(string path)
+    {
+        var (id, rows, windows) = ReadNight(path);
+        var (epochs, answers) = (new List<double>(), new List<float[]>());
+        if (Card.Length == 0)
+        {
+            var all = Probabilities(rows, 0, rows.Count, Card.Scaling.PerRecording);
+            epochs.AddRange(rows.Times);
+            answers.AddRange(all.Chunk(Card.Classes.Count));
+        }
+        else
+        {
+            foreach (var epoch in windows.GroupBy(window => window.EpochTime).OrderBy(epoch => epoch.Key))
+            {
+                epochs.Add(epoch.Key);
+                float[][] each = [.. epoch.Select(window => Probabilities(rows, window.Row, Card.Length, Card.Scaling.PerRecording))];
+                answers.Add([.. Enumerable.Range(0, Card.Classes.Count).Select(c => each.Average(answer => answer[c]))]);
+            }
+        }
+        int[] stages = [.. answers.Select(answer => Largest.IndexOf(answer))];
+        var measures = NightMeasures.Of(stages, Card.Classes.Count, Card.Classes.Count == 2 ? -1 : Card.Classes.Count - 1);
+        var json = new JsonObject
+        {
+            ["file"] = path,
+            ["person"] = id,
+            ["model"] = Card.Network,
+            ["measures"] = new JsonObject(NightMeasures.Names.Zip(measures.Values, (name, value) => KeyValuePair.Create(name, (JsonNode?)(value is { } number ? number : null)))),
+            ["minutes"] = new JsonObject(Card.Classes.Select((name, c) => KeyValuePair.Create(name, (JsonNode?)measures.PerStage[c]))),
+            ["epochs"] = new JsonArray([.. epochs.Select((time, i) => (JsonNode)new JsonObject { ["t"] = time, ["label"] = Card.Classes[stages[i]] })]),
+        };
+        var line = string.Create(CultureInfo.InvariantCulture, $"{path}: {epochs.Count} epochs, total sleep {measures.TotalSleep ?? 0:F1} min, efficiency {measures.Efficiency ?? 0:P0}; ")
+            + string.Join(", ", Card.Classes.Select((name, c) => string.Create(CultureInfo.InvariantCulture, $"{name} {measures.PerStage[c]:F1} min")));
+        return new FilePrediction([line], json);
+    }
+
+    (string Id, NightRows Rows, IReadOnlyList<WindowRef> Windows) ReadNight(string path)
+    {
+        var full = Path.GetFullPath(path);
+        var root = Path.GetDirectoryName(Path.GetDirectoryName(full)!)!;
+        var id = Path.GetFileName(full).Split('_')[0];
+        if (!File.Exists(full)) throw new DataException(path, "no such file");
+        var isEpochs = path.EndsWith("_epochs.csv", StringComparison.Ordinal);
+        if (isEpochs != (Card.Data.Name == "sleep_accel_epochs"))
+            throw new DataException(path, $"this network was trained on data={Card.Data.Name}; name a file of that layout");
+        var config = new SleepDataRequest(Card.Data with { DatasetDir = root }, Card.Compat);
+        var read = SleepData.ReadOne(config, id);
+        return read.Rows is { } rows ? (id, rows, read.Windows) : throw new DataException(path, read.Failure ?? "no usable rows");
+    }
+
+    float[] Probabilities(NightRows night, int row, int length, bool isOwn)
+    {
+        var columns = Card.Features.Count;
+        var (from, to) = (Math.Max(row, 0), Math.Min(row + length, night.Count));
+        using var noGrad = Autograd.NoGrad();
+        using var scope = new TensorScope();
+        float[]? mean = null;
+        foreach (var model in _models)
+        {
+            var rows = new float[length * columns];
+            (model.Card.Scaling with { PerRecording = isOwn }).Apply(night, night.Values.AsSpan(from * columns, (to - from) * columns), rows.AsSpan((from - row) * columns));
+            var answer = model.Network.Forward(scope.From<float>(rows, 1, length, columns)).Softmax(-1).ToArray<float>();
+            mean ??= new float[answer.Length];
+            for (var i = 0; i < answer.Length; i++) mean[i] += answer[i] / _models.Length;
+        }
+        return mean!;
+    }
+}

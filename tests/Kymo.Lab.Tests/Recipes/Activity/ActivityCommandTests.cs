@@ -1,0 +1,143 @@
+using System.Text.Json.Nodes;
+using Kymo.Config;
+using Kymo.Lab.Data.Motion;
+using Kymo.Lab.Recipes;
+using Kymo.Lab.Runs;
+
+namespace Kymo.Lab.Tests.Recipes.Activity;
+
+/// <summary>A generated MM-Fit tree of all workouts, seconds long, that the commands of the original's README run on.</summary>
+public sealed class ActivityTree : IDisposable
+{
+    readonly TempFolder _folder = new();
+
+    public ActivityTree() => MmFitTree.Write(
+        Path.Combine(_folder.Path, "mm-fit"), new MmFitTreeOptions([.. Enumerable.Range(0, 21).Select(i => $"w{i:00}")], Sets: 2, SetSeconds: 1.3, RestSeconds: 0.8));
+
+    /// <summary>The folder above the tree.</summary>
+    public string Parent => _folder.Path;
+
+    /// <summary>A composed run.</summary>
+    internal static RunResult Run(string root, string name, IReadOnlyList<string> typed, List<string>? told = null)
+    {
+        string[] overrides = [.. typed, $"run.root={root}", $"run.name={name}", "trainer.threads=1"];
+        var recipe = Registry.Find("activity");
+        var composition = Compose(overrides);
+        var job = (MapNode)ConfigResolver.Of(composition.Config).ResolveAll(composition.Config);
+        return recipe.Run(job, new RunContext(composition.Config, composition.Hydra, overrides, null, false, happening => told?.Add(happening.ToString()), TimeProvider.System, CancellationToken.None));
+    }
+
+    internal static Composition Compose(IReadOnlyList<string> overrides) => new ConfigComposer().Compose(new ComposeRequest
+    {
+        SearchPath = [new SearchPathEntry(SearchPathEntry.Main, Registry.Find("activity").ConfFolder)],
+        ConfigName = "config",
+        JobName = "activity",
+        Overrides = Override.ParseAll(overrides),
+    });
+
+    public void Dispose() => _folder.Dispose();
+}
+
+/// <summary>Every training command of the original's README in its new form, on a generated tree.</summary>
+public sealed class ActivityCommandTests(ActivityTree tree) : IClassFixture<ActivityTree>, IDisposable
+{
+    const string Quick = "trainer.fast_dev_run=true";
+
+    readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("scenario=scenario2 " + Quick)]
+    [InlineData("trainer.epochs=50 optim.lr=5e-4 model.regressor.sequence_length=256 scenario.alpha=1.5 " + Quick)]
+    [InlineData("trainer.epochs=2 seed=42 device=cpu " + Quick)]
+    [InlineData("data=mmfit_debug scenario=debug trainer.epochs=2")]
+    [InlineData("data=mmfit_debug scenario=debug trainer.epochs=1 trainer.enable_checkpointing=false trainer.early_stopping.enabled=false")]
+    [InlineData("trainer.epochs=2 trainer.limit_train_batches=0.1 trainer.limit_val_batches=0.25")]
+    [InlineData("data=mmfit scenario=debug optim.lr=3e-4 model.regressor.fc_hidden=128 trainer.epochs=10 " + Quick)]
+    [InlineData("trainer.epochs=100 trainer.patience=10 optim.weight_decay=1e-4 scenario.beta=0.3 data.sensor_window_length=256 " + Quick)]
+    [InlineData("data=mmfit_debug trainer.early_stopping.enabled=true trainer.early_stopping.monitor=val_loss trainer.early_stopping.mode=min trainer.early_stopping.patience=10 trainer.epochs=1")]
+    [InlineData("data=mmfit_debug trainer.checkpoint.enabled=true trainer.checkpoint.monitor=val_loss trainer.checkpoint.mode=min trainer.checkpoint.save_top_k=1 trainer.checkpoint.dirpath=kept trainer.checkpoint.filename=\"epoch{epoch}-val{val_loss:.4f}\" trainer.epochs=1")]
+    [InlineData("data=mmfit_debug trainer.epochs=1 trainer.logger=wandb trainer.wandb.enabled=true trainer.wandb.project=har")]
+    [InlineData("data=mmfit_debug trainer.epochs=1 trainer.logger=wandb trainer.wandb.mode=offline trainer.wandb.group=scenario2 trainer.wandb.tags=[\"mmfit\",\"alpha1.0\"]")]
+    [InlineData("data=mmfit_debug trainer.epochs=1 trainer.logger=null trainer=fast")]
+    [InlineData("scenario=scenario2 data=mmfit optim.lr=3e-4 optim.weight_decay=1e-4 data.sensor_window_length=256 model.feature_extractor.n_filters=16 model.feature_extractor.filter_size=5 scenario.alpha=1.2 scenario.beta=0.3 trainer.epochs=50 seed=0 " + Quick)]
+    [InlineData("optim.lr=0.0026421464 optim.weight_decay=0.00018897 scenario.alpha=10 scenario.beta=10 data.sensor_window_length=400 data.stride_seconds=0.1 model.feature_extractor.n_filters=24 model.feature_extractor.filter_size=7 trainer.epochs=200 " + Quick)]
+    public void Command_of_the_readme_runs_and_leaves_its_files(string command)
+    {
+        var result = ActivityTree.Run(_folder.Path, "run", [.. command.Split(' '), "data.dataset_name=mmfit", $"env.data_dir={tree.Parent}"]);
+        foreach (var file in new[] { "results.json", "resolved_config.yaml", "metrics.json", "epoch_metrics.csv", "predictions.csv", "report.html", ".hydra/config.yaml", RunFiles.BestModel, RunFiles.LastModel })
+            Assert.True(File.Exists(Path.Combine(result.Folder, file)), $"{file} is missing");
+        Assert.DoesNotContain(RunVerifier.Verify(result.Folder), finding => finding.Severity == Severity.Error);
+        var results = JsonNode.Parse(File.ReadAllText(Path.Combine(result.Folder, "results.json")))!;
+        var epochs = results["history"]!["train_loss"]!.AsArray().Count;
+        Assert.InRange(epochs, 1, 2);
+        Assert.All(results["history"]!.AsObject(), entry => Assert.Equal(epochs, entry.Value!.AsArray().Count));
+        Assert.InRange((double)results["final_metrics"]!["best_val_f1"]!, 0, 1);
+        Assert.NotNull(results["final_metrics"]!["test_mse"]);
+        Assert.NotNull(results["config"]!["data"]);
+        if (command.Contains("dirpath=kept")) Assert.Matches(@"epochepoch=1-valval_loss=\d+\.\d{4}\.safetensors$", Assert.Single(Directory.GetFiles(Path.Combine(result.Folder, "kept"))));
+        Assert.Equal(command.Contains("logger=wandb"), Directory.Exists(Path.Combine(result.Folder, "wandb")));
+    }
+
+    [Fact]
+    public void Folder_of_the_data_may_be_named_itself()
+    {
+        var result = ActivityTree.Run(_folder.Path, "run", ["data=mmfit_debug", $"data.data_dir={tree.Parent}/mm-fit", "trainer.epochs=1", Quick]);
+        Assert.NotEqual("", result.Folder);
+        var error = Assert.Throws<Kymo.Signals.DataException>(() => ActivityTree.Run(_folder.Path, "other", ["data=mmfit_debug", $"env.data_dir={_folder["nowhere"]}"]));
+        Assert.Contains("mm-fit", error.Message);
+        Assert.Contains("data.data_dir=DIR", error.Message);
+    }
+
+    [Fact]
+    public void One_length_sets_all_three_and_two_different_ones_are_refused()
+    {
+        var told = new List<string>();
+        var result = ActivityTree.Run(_folder.Path, "run", ["data=mmfit_debug", $"env.data_dir={tree.Parent}", "model.regressor.sequence_length=256", Quick], told);
+        Assert.Contains(told, text => text.Contains("model.regressor.sequence_length=256 sets"));
+        var yaml = File.ReadAllText(Path.Combine(result.Folder, "resolved_config.yaml"));
+        foreach (var line in new[] { "sensor_window_length: 256", "sequence_length: 256", "window_size: 256" }) Assert.Contains(line, yaml);
+        Assert.Equal(1_780_192 + 104_324 + 1_111, (long)result.Metrics["params"]!);
+        Assert.Contains("are one length", Assert.Throws<ConfigException>(() =>
+            ActivityTree.Run(_folder.Path, "two", ["model.regressor.sequence_length=256", "data.sensor_window_length=300", $"env.data_dir={tree.Parent}"])).Message);
+    }
+
+    [Theory]
+    [InlineData("trainer.foo=1", "foo")]
+    [InlineData("scenario=scenario9", "scenario9")]
+    [InlineData("optim=sgd", "sgd")]
+    [InlineData("trainer.wandb.mode=online", "wandb sync")]
+    [InlineData("device=cuda:9", "cuda")]
+    [InlineData("model.regressor.joint_kernel_sizes=[3,3]", "the same number")]
+    [InlineData("model.regressor.temporal_kernel_size=0", "temporal_kernel_size")]
+    [InlineData("model.feature_extractor.filter_size=4", "odd")]
+    [InlineData("model.classifier.f_in=50", "n_dense")]
+    [InlineData("data.split=random", "split")]
+    [InlineData("scenario.trainable=[fe,xyz]", "xyz")]
+    public void Wrong_setting_says_what_to_type(string setting, string expected)
+    {
+        var error = Assert.ThrowsAny<ConfigException>(() => ActivityTree.Run(_folder.Path, "wrong", ["data=mmfit_debug", $"env.data_dir={tree.Parent}", setting]));
+        Assert.Contains(expected, error.Message);
+        Assert.False(Directory.Exists(Path.Combine(_folder.Path, "runs", "wrong")));
+    }
+
+    [Fact]
+    public void Original_split_is_stamped_and_own_lists_that_share_a_person_are_refused()
+    {
+        var result = ActivityTree.Run(_folder.Path, "run", [$"env.data_dir={tree.Parent}", "data.split=original", "data.sensor_window_length=100", Quick]);
+        Assert.Equal("person", (string?)result.Metrics["leak"]);
+        Assert.Contains(result.Summary, line => line.Contains("leak: person 0"));
+        var error = Assert.Throws<Kymo.Signals.DataException>(() => ActivityTree.Run(
+            _folder.Path, "shared", [$"env.data_dir={tree.Parent}", "data.split=lists", "data.train_subjects=[w01]", "data.val_subjects=[w14]", "data.test_subjects=[w16]"]));
+        Assert.Contains("w14 in val", error.Message);
+    }
+
+    [Fact]
+    public void Compat_repeats_the_original_and_says_so()
+    {
+        var result = ActivityTree.Run(_folder.Path, "run", [$"env.data_dir={tree.Parent}", "data=mmfit_debug", "compat=original", "data.sensor_window_length=100", Quick]);
+        Assert.Contains("truncate=1000", result.Metrics["compat"]!.AsArray().Select(node => (string)node!));
+        Assert.Contains("preprocess=A", File.ReadAllText(Path.Combine(result.Folder, "results.json")));
+    }
+}
