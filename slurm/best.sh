@@ -41,14 +41,12 @@ if [[ -n ${BEST_OVERRIDES:-} ]]; then
 fi
 [[ ! -d $root/runs/$name ]] || words+=(--resume auto)
 
-asked=0 began=$SECONDS
-trap 'asked=1; kill -USR1 "$training" 2>/dev/null' USR1
+# The program itself saves when SLURM announces the end of its time, and queues the job again.
+began=$SECONDS
+trap 'kill -USR1 "$training" 2>/dev/null' USR1
 trap 'kill -TERM "$training" 2>/dev/null' TERM
 "${inside[@]}" "$kymo" "${words[@]}" "$@" &
 training=$! code=0
 while kill -0 "$training" 2>/dev/null; do wait "$training" && code=0 || code=$?; done
 echo "ended with $code after $((SECONDS - began)) s"
-if ((asked && (code == 130 || code == 138))) && [[ -n ${SLURM_JOB_ID:-} ]]; then
-  scontrol requeue "$SLURM_JOB_ID" && exit 0
-fi
 exit "$code"

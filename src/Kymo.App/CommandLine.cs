@@ -87,6 +87,8 @@ static class CommandLine
     // Under SLURM a signal announces the end of the time limit or a preemption: what was saved goes on in the same job, later.
     static void QueueAgain(Terminal terminal)
     {
+        // A trial of a search leaves this to its worker.
+        if (terminal.Environment(Searches.LifeLine.Variable) is { Length: > 0 }) return;
         if (terminal.Environment("SLURM_JOB_ID") is not { Length: > 0 } job || terminal.Environment("SLURM_PROCID") is not (null or "0")) return;
         try
         {
