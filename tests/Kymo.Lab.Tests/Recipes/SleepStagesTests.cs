@@ -59,7 +59,7 @@ public sealed class SleepStagesTests : IDisposable
         using var predictor = Registry.Find("sleep-stages").OpenPredictor!(run, 1);
         var answer = predictor.Predict(Path.Combine(run, "validation_sample.csv"), new PredictionOptions()).Json;
         Assert.Equal("pooled", (string?)answer["normalisation"]);
-        Assert.Equal(1, answer["probabilities"]!.AsObject().Sum(entry => (double)entry.Value!), 1e-5);
+        Assert.Equal(1, answer["probabilities"]!.AsObject().Sum(entry => (double)(float)entry.Value!), 1e-5);
         var night = predictor.Predict(SleepAccelTree.FileOf(_folder["tree"], "100001", StreamKind.HeartRate), new PredictionOptions()).Json;
         Assert.Equal("100001", (string?)night["person"]);
         Assert.InRange(night["epochs"]!.AsArray().Count, 15, 40);
