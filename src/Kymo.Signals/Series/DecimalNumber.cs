@@ -1,7 +1,7 @@
-using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Kymo.Signals.Series;
 
@@ -32,29 +32,29 @@ public static class DecimalNumber
         var negative = false;
         if (i < text.Length && (text[i] == '-' || text[i] == '+')) negative = text[i++] == '-';
         var begin = i;
-        ulong digits = 0;
-        i = Digits(text, i, ref digits);
+        (i, var digits) = Digits(text, i, 0);
         var (count, decimals) = (i - begin, 0);
         if (i < text.Length && text[i] == '.')
         {
             var point = ++i;
-            i = Digits(text, i, ref digits);
+            (i, digits) = Digits(text, i, digits);
             decimals = i - point;
             count += decimals;
         }
         if (count is 0 or > 19 || decimals > MostDecimals || (i < text.Length && (text[i] | 0x20) == 'e')) return Slow(text, begin, count, out value);
-        var magnitude = digits <= LargestExact ? digits / Powers[decimals] : Divide(digits, decimals);
+        var magnitude = digits <= LargestExact ? (long)digits / Powers[decimals] : Divide(digits, decimals);
         value = negative ? -magnitude : magnitude;
         return i;
     }
 
-    // Digits from a place on, eight at a time; answers with the place behind them. Beyond 19 the sum means nothing.
+    // Digits from a place on, eight at a time: the place behind them, and the number with them. Beyond 19 the number means nothing.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static int Digits(ReadOnlySpan<byte> text, int i, ref ulong digits)
+    static (int Place, ulong Digits) Digits(ReadOnlySpan<byte> text, int i, ulong digits)
     {
-        while (text.Length - i >= 8)
+        ref var first = ref MemoryMarshal.GetReference(text);
+        while (BitConverter.IsLittleEndian && text.Length - i >= 8)
         {
-            var eight = BinaryPrimitives.ReadUInt64LittleEndian(text[i..]) ^ 0x3030303030303030;
+            var eight = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, i)) ^ 0x3030303030303030;
             // The lowest bit set belongs to the first byte that is no digit: carries only reach the bytes above it.
             var others = ((eight + 0x7676767676767676) | eight) & 0x8080808080808080;
             if (others == 0)
@@ -64,9 +64,7 @@ public static class DecimalNumber
                 continue;
             }
             var count = BitOperations.TrailingZeroCount(others) >> 3;
-            if (count == 0) return i;
-            digits = digits * Tens[count] + Eight(eight << (64 - 8 * count));
-            return i + count;
+            return count == 0 ? (i, digits) : (i + count, digits * Tens[count] + Eight(eight << (64 - 8 * count)));
         }
         uint digit;
         while (i < text.Length && (digit = (uint)(text[i] - '0')) <= 9)
@@ -74,7 +72,7 @@ public static class DecimalNumber
             digits = digits * 10 + digit;
             i++;
         }
-        return i;
+        return (i, digits);
     }
 
     // The number of eight digits, the first in the lowest byte: pairs, then fours, then all.
