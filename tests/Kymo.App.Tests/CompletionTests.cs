@@ -16,7 +16,7 @@ public sealed class CompletionTests
     [InlineData("train urban-sounds features=", "features=logmel |features=logmel_1s5 ")]
     [InlineData("train urban-sounds features=[logmel,logmel_", "features=[logmel,logmel_1s5 ")]
     [InlineData("train urban-sounds trainer.ep", "trainer.epochs=")]
-    [InlineData("train urban-sounds optim=adam 'optim.lr=[1' optim.l", "optim.label_smoothing=|optim.lr=")]
+    [InlineData("train urban-sounds optim=adam 'optim.lr=[1' optim.l", "optim.lr=")]
     [InlineData("train urban-sounds ~featu", "~features |~features.")]
     [InlineData("train urban-sounds +hydra/laun", "+hydra/launcher=")]
     [InlineData("train urban-sounds hydra/launcher=s", "hydra/launcher=slurm ")]

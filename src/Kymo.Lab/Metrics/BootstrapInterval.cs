@@ -64,6 +64,28 @@ public static class BootstrapInterval
         return Summarise(score(whole), values, options, items.Count);
     }
 
+    /// <summary>The same interval from the counts of each group, in order of the groups' first items; much faster where items are many.</summary>
+    /// <param name="groups">Counts of each group.</param>
+    /// <param name="score">For instance <c>Accuracy.Of</c>.</param>
+    /// <param name="options">Resamples, level, seed.</param>
+    /// <exception cref="ArgumentException">There are no groups, or an option is out of range.</exception>
+    public static Interval OfGroups(IReadOnlyList<ConfusionMatrix> groups, Func<ConfusionMatrix, double> score, BootstrapOptions options)
+    {
+        options.Check();
+        if (groups.Count == 0) throw new ArgumentException("no groups to draw from");
+        var (whole, draw) = (new ConfusionMatrix(groups[0].ClassCount), new ConfusionMatrix(groups[0].ClassCount));
+        foreach (var group in groups) whole.Merge(group);
+        var generator = new SplitMix64(options.Seed);
+        var values = new double[options.Resamples];
+        for (var r = 0; r < values.Length; r++)
+        {
+            draw.Clear();
+            for (var g = 0; g < groups.Count; g++) draw.Merge(groups[generator.Below(groups.Count)]);
+            values[r] = score(draw);
+        }
+        return Summarise(score(whole), values, options, groups.Count);
+    }
+
     /// <summary>Interval of the mean of per-group values (folds, seeds, people), each drawn as a whole.</summary>
     /// <exception cref="ArgumentException">There are no values, or an option is out of range.</exception>
     public static Interval OfMean(ReadOnlySpan<double> values, BootstrapOptions options)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Kymo.Signals.Series;
@@ -52,6 +53,7 @@ public static class NumericText
     /// <summary>Fills the beginning of a buffer; 0 at the end.</summary>
     internal delegate int Source(Span<byte> buffer);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Read(Source source, char separator, int columns, NumericRow row, BadLine bad, int bufferSize = BufferSize)
     {
         var buffer = new byte[bufferSize];
@@ -67,14 +69,14 @@ public static class NumericText
             {
                 line++;
                 if (tooLong || length > LongestLine) bad(line, $"longer than {LongestLine} bytes; expected {columns} numbers");
-                else Line(buffer.AsSpan(start, length), line, (byte)separator, values, row, bad);
+                else Line(buffer.AsSpan(start, end - start), length, line, (byte)separator, values, row, bad);
                 tooLong = false;
                 start += length + 1;
             }
             if (read == 0)
             {
                 if (tooLong) bad(line + 1, $"longer than {LongestLine} bytes; expected {columns} numbers");
-                else if (end > start) Line(buffer.AsSpan(start, end - start), line + 1, (byte)separator, values, row, bad);
+                else if (end > start) Line(buffer.AsSpan(start, end - start), end - start, line + 1, (byte)separator, values, row, bad);
                 return;
             }
             kept = end - start;
@@ -83,30 +85,24 @@ public static class NumericText
         }
     }
 
-    static void Line(ReadOnlySpan<byte> text, long line, byte separator, double[] values, NumericRow row, BadLine bad)
+    // Numbers may look beyond their line, into the rest of the buffer, but a line's end is no part of a number.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Line(ReadOnlySpan<byte> text, int length, long line, byte separator, double[] values, NumericRow row, BadLine bad)
     {
-        var rest = text;
+        var place = 0;
         for (var column = 0; column < values.Length; column++)
         {
-            if (column > 0)
-            {
-                if (rest.IsEmpty || rest[0] != separator)
-                {
-                    Refuse(text, line, separator, values.Length, bad);
-                    return;
-                }
-                rest = rest[1..];
-            }
-            var read = DecimalNumber.Read(rest, out values[column]);
+            var read = 0;
+            if (column == 0 || (place < length && text[place++] == separator)) read = DecimalNumber.Read(text[place..], out values[column]);
             if (read == 0)
             {
-                Refuse(text, line, separator, values.Length, bad);
+                Refuse(text[..length], line, separator, values.Length, bad);
                 return;
             }
-            rest = rest[read..];
+            place += read;
         }
-        if (rest.IsEmpty || rest.IndexOfAnyExcept((byte)'\r', (byte)' ', (byte)'\t') < 0) row(line, values);
-        else Refuse(text, line, separator, values.Length, bad);
+        if (place == length || text[place..length].IndexOfAnyExcept((byte)'\r', (byte)' ', (byte)'\t') < 0) row(line, values);
+        else Refuse(text[..length], line, separator, values.Length, bad);
     }
 
     static void Refuse(ReadOnlySpan<byte> text, long line, byte separator, int columns, BadLine bad)

@@ -7,6 +7,17 @@ public sealed class BootstrapTests
     static readonly BootstrapOptions s_options = new() { Seed = 7 };
 
     [Fact]
+    public void Intervals_from_the_counts_of_groups_are_those_of_their_items()
+    {
+        var items = Items.Random(4, 300, 9);
+        string[] groups = [.. Enumerable.Range(0, 300).Select(i => $"g{i * i % 17}")];
+        var counts = groups.Index().GroupBy(item => item.Item)
+            .Select(group => ConfusionMatrix.Of(4, [.. group.Select(item => items.Truth[item.Index])], [.. group.Select(item => items.Predicted[item.Index])])).ToArray();
+        var options = new BootstrapOptions { Resamples = 200, Seed = 3 };
+        Assert.Equal(BootstrapInterval.Of(items.Truth, items.Predicted, groups, 4, CohenKappa.Of, options), BootstrapInterval.OfGroups(counts, CohenKappa.Of, options));
+    }
+
+    [Fact]
     public void SplitMix64_gives_the_published_numbers()
     {
         // First outputs for seed 1234567, from the reference implementation.

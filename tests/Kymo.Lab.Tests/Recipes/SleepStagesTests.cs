@@ -26,7 +26,7 @@ public sealed class SleepStagesTests : IDisposable
     [Fact]
     public void Run_on_a_tree_leaves_every_file_of_the_original()
     {
-        SyntheticNights.WriteTree(_folder["tree"], 5, 3, s_short);
+        SyntheticNights.WriteTree(_folder["tree"], 6, 3, s_short);
         var run = Run("whole", "models=[LSTM,GRU,RNN,Transformer]", "split.folds=2", "trainer.epochs=1", "data.stride=60", "model.feed_forward=32");
         foreach (var file in new[]
         {
@@ -48,18 +48,18 @@ public sealed class SleepStagesTests : IDisposable
         Assert.DoesNotContain(RunVerifier.Verify(run), finding => finding.Severity == Severity.Error);
         // Nobody stands on two sides of any fold.
         foreach (var (_, part) in hparams["people"]!.AsObject())
-            Assert.Equal(5, part!.AsObject().SelectMany(side => side.Value!.AsArray()).Select(person => (string?)person).Distinct().Count());
+            Assert.Equal(6, part!.AsObject().SelectMany(side => side.Value!.AsArray()).Select(person => (string?)person).Distinct().Count());
     }
 
     [Fact]
     public void Sample_of_a_run_is_answered_as_it_says()
     {
-        SyntheticNights.WriteTree(_folder["tree"], 5, 3, s_short);
+        SyntheticNights.WriteTree(_folder["tree"], 6, 3, s_short);
         var run = Run("whole", "models=[GRU]", "split.folds=2", "trainer.epochs=1", "data.stride=60");
-        using var predictor = Registry.Of(run).OpenPredictor!(run, 1);
+        using var predictor = Registry.Find("sleep-stages").OpenPredictor!(run, 1);
         var answer = predictor.Predict(Path.Combine(run, "validation_sample.csv"), new PredictionOptions()).Json;
         Assert.Equal("pooled", (string?)answer["normalisation"]);
-        Assert.Equal(1, answer["probabilities"]!.AsObject().Sum(entry => (double)entry.Value!), 1e-5);
+        Assert.Equal(1, answer["probabilities"]!.AsObject().Sum(entry => (double)(float)entry.Value!), 1e-5);
         var night = predictor.Predict(SleepAccelTree.FileOf(_folder["tree"], "100001", StreamKind.HeartRate), new PredictionOptions()).Json;
         Assert.Equal("100001", (string?)night["person"]);
         Assert.InRange(night["epochs"]!.AsArray().Count, 15, 40);
@@ -73,7 +73,7 @@ public sealed class SleepStagesTests : IDisposable
     [InlineData("Transformer", "model.feed_forward=32")]
     public void Rem_is_rem_through_prediction_and_onnx(string model, string setting)
     {
-        SyntheticNights.WriteTree(_folder["tree"], 5, 3, s_short);
+        SyntheticNights.WriteTree(_folder["tree"], 6, 3, s_short);
         string[] more = setting == "" ? [] : [setting];
         var run = Run("rem", [$"models=[{model}]", "split=holdout", "split.train_split=0.8", "trainer.epochs=1", "trainer.limit_train_batches=1", "data.stride=60", .. more]);
         // A network with a large bias for REM.
@@ -126,16 +126,16 @@ public sealed class SleepStagesTests : IDisposable
     [Fact]
     public void Damaged_nights_are_named_and_the_run_goes_on()
     {
-        SyntheticNights.WriteTree(_folder["tree"], 7, 3, s_short);
+        SyntheticNights.WriteTree(_folder["tree"], 9, 3, s_short);
         File.WriteAllText(SleepAccelTree.FileOf(_folder["tree"], "100001", StreamKind.Motion), "");
         File.WriteAllText(SleepAccelTree.FileOf(_folder["tree"], "100002", StreamKind.HeartRate), string.Concat(Enumerable.Repeat("x,y\n", 100)));
-        File.Copy(SleepAccelTree.FileOf(_folder["tree"], "100004", StreamKind.HeartRate), SleepAccelTree.FileOf(_folder["tree"], "100007", StreamKind.HeartRate), true);
+        File.Copy(SleepAccelTree.FileOf(_folder["tree"], "100004", StreamKind.HeartRate), SleepAccelTree.FileOf(_folder["tree"], "100009", StreamKind.HeartRate), true);
         var run = Run("some", "models=[RNN]", "split.folds=2", "trainer.epochs=1", "data.stride=60");
         var failures = File.ReadAllLines(Path.Combine(run, "data_check_failures.txt"));
         Assert.Equal(3, failures.Length);
         Assert.Equal("Subject 100001 failed: empty sources: motion", failures[0]);
         Assert.StartsWith("Subject 100002 failed: unreadable: " + SleepAccelTree.FileOf(_folder["tree"], "100002", StreamKind.HeartRate) + ":1 ", failures[1]);
-        Assert.Equal("Subject 100007 failed: same recording as 100004", failures[2]);
+        Assert.Equal("Subject 100009 failed: same recording as 100004", failures[2]);
         Assert.Equal(failures, _warnings.Where(warning => warning.StartsWith("Subject", StringComparison.Ordinal)));
     }
 
@@ -171,7 +171,7 @@ public sealed class SleepStagesTests : IDisposable
         Assert.DoesNotContain(RunVerifier.Verify(run), finding => finding.Severity == Severity.Error);
         var lines = File.ReadAllLines(Path.Combine(run, "stage_scores.csv"));
         Assert.Contains(lines, line => line.StartsWith("logistic regression with context,2,kappa,", StringComparison.Ordinal));
-        using var predictor = Registry.Of(run).OpenPredictor!(run, 0);
+        using var predictor = Registry.Find("sleep-stages").OpenPredictor!(run, 0);
         Assert.Equal(2, predictor.Networks);
         var night = predictor.Predict(Path.Combine(root, "epochs", "759667_epochs.csv"), new PredictionOptions()).Json;
         Assert.Equal(3, night["minutes"]!.AsObject().Count);

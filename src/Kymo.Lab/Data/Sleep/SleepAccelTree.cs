@@ -110,8 +110,9 @@ public static class SleepAccelTree
             return FormattableString.Invariant($"epochs begin {step} s apart (median), expected 30 s");
         if (kind != StreamKind.Motion || series.Count == 0) return null;
         var sizes = new double[series.Count];
-        for (var i = 0; i < sizes.Length; i++)
-            sizes[i] = Math.Sqrt(series.Channels.Sum(channel => channel[i] * channel[i]));
+        foreach (var channel in series.Channels)
+            for (var i = 0; i < sizes.Length; i++) sizes[i] += channel[i] * channel[i];
+        for (var i = 0; i < sizes.Length; i++) sizes[i] = Math.Sqrt(sizes[i]);
         Array.Sort(sizes);
         var median = sizes[sizes.Length / 2];
         return median is > 5 and < 15

@@ -173,7 +173,7 @@ sealed class SleepReport
         return s_scores.Select(score =>
         {
             var spread = MeanAndDeviation.Of([.. perPerson.Select(score.Of)]);
-            return new SleepScore(system, classes, score.Name, BootstrapInterval.Of(truth, predicted, people, classes, score.Of, options), spread.Mean, spread.SampleDeviation);
+            return new SleepScore(system, classes, score.Name, BootstrapInterval.OfGroups(perPerson, score.Of, options), spread.Mean, spread.SampleDeviation);
         });
     }
 

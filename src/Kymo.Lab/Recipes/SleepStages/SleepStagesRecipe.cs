@@ -62,7 +62,7 @@ public static class SleepStagesRecipe
                 using (fit)
                 {
                     run.Train(fit, unit);
-                    var held = Held(config, nights, fit, split, objective);
+                    var held = Held(config, nights, fit, split);
                     if (!rivals.TryGetValue(split.Fold, out var beside))
                         rivals[split.Fold] = beside = SleepBaselines.Of(config, nights, split, objective.Scaling, held.Test);
                     outcomes.Add(Judge(config, nights, fit, objective, held, unit, beside));
@@ -124,13 +124,11 @@ public static class SleepStagesRecipe
         Device = device,
     };
 
-    // The part of the split that is reported, in windows, where a trial looks at less than all.
-    static SleepSplit Held(SleepStagesConfig config, SleepNights nights, Fit fit, SleepSplit split, SleepObjective objective)
+    // What is reported: whole nights, fewer of them where a trial looks at less than all (trainer.limit_test_batches counts nights).
+    static SleepSplit Held(SleepStagesConfig config, SleepNights nights, Fit fit, SleepSplit split)
     {
-        var (limit, size) = (fit.Trainer.LimitTestBatches, config.Trainer.EvalBatchSize);
-        if (!objective.IsSequence) return split with { Test = BatchLimit.First(limit, split.Test, size) };
-        var chosen = BatchLimit.First(limit, split.TestNights, size);
-        return split with { TestNights = chosen, Test = nights.WindowsOf(chosen) };
+        var chosen = BatchLimit.First(fit.Trainer.LimitTestBatches, split.TestNights, 1);
+        return config.IsOriginal || chosen.Length == split.TestNights.Length ? split : split with { TestNights = chosen, Test = nights.WindowsOf(chosen) };
     }
 
     static SleepOutcome Judge(
