@@ -72,6 +72,9 @@ KT_EXPORT int32_t kt_set_threads(int32_t count);
 // Whether operations on this thread record a history for gradients; set returns what held before.
 KT_EXPORT int32_t kt_set_grad_mode(int32_t enabled, int32_t* before);
 
+// Operations of this thread that gain from it compute in Float16 or BFloat16 on a device (CPU: BFloat16 only); calls come in pairs.
+KT_EXPORT int32_t kt_autocast(int32_t device_type, int32_t type, int32_t enabled);
+
 // 1: only algorithms that give the same bits again, an error where there is none; 0: any.
 KT_EXPORT int32_t kt_set_deterministic(int32_t enabled);
 
@@ -110,6 +113,7 @@ KT_EXPORT int32_t kt_tensor_item(kt_tensor tensor, double* value);
 // The address of the first element of a CPU tensor.
 KT_EXPORT int32_t kt_tensor_data(kt_tensor tensor, void** data);
 
+// non_blocking: from the CPU to CUDA through pinned memory, while the program goes on.
 KT_EXPORT int32_t kt_tensor_to_device(kt_tensor tensor, int32_t device_type, int32_t device_index, int32_t non_blocking,
                                       kt_tensor* result);
 

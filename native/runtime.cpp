@@ -2,6 +2,8 @@
 #include "convolution_kernels.h"
 #include "internal.h"
 
+#include <ATen/autocast_mode.h>
+
 #include <ATen/Version.h>
 #include <c10/core/GradMode.h>
 
@@ -117,6 +119,30 @@ int32_t kt_set_grad_mode(int32_t enabled, int32_t* before)
     KT_BEGIN
     *before = c10::GradMode::is_enabled() ? 1 : 0;
     c10::GradMode::set_enabled(enabled != 0);
+    KT_END
+}
+
+int32_t kt_autocast(int32_t device_type, int32_t type, int32_t enabled)
+{
+    KT_BEGIN
+    const auto kind = static_cast<at::DeviceType>(device_type);
+    const auto precision = static_cast<at::ScalarType>(type);
+    if (kind != at::kCPU && kind != at::kCUDA) throw kt::Invalid("lower precision is for the CPU and CUDA");
+#if KT_TORCH_AT_LEAST(2, 4)
+    if (enabled != 0) at::autocast::set_autocast_dtype(kind, precision);
+    at::autocast::set_autocast_enabled(kind, enabled != 0);
+#else
+    if (kind == at::kCPU) {
+        if (enabled != 0) at::autocast::set_autocast_cpu_dtype(precision);
+        at::autocast::set_cpu_enabled(enabled != 0);
+    } else {
+        if (enabled != 0) at::autocast::set_autocast_gpu_dtype(precision);
+        at::autocast::set_enabled(enabled != 0);
+    }
+#endif
+    // Weights that were cast are kept until the outermost stretch ends.
+    if (enabled != 0) at::autocast::increment_nesting();
+    else if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
     KT_END
 }
 

@@ -148,7 +148,10 @@ int32_t kt_tensor_to_device(kt_tensor tensor, int32_t device_type, int32_t devic
 {
     KT_BEGIN
     const at::Tensor& self = kt::in(tensor);
-    kt::give(result, self.to(kt::device(device_type, device_index), self.scalar_type(), non_blocking != 0));
+    const auto target = kt::device(device_type, device_index);
+    // Memory the graphics processor can read by itself: the program goes on while it is copied.
+    const bool pin = non_blocking != 0 && target.is_cuda() && self.is_cpu() && !self.is_pinned();
+    kt::give(result, (pin ? self.pin_memory() : self).to(target, self.scalar_type(), non_blocking != 0));
     KT_END
 }
 

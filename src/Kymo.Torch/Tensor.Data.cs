@@ -13,10 +13,16 @@ public readonly unsafe partial struct Tensor
         return value;
     }
 
-    /// <summary>Copies all elements, row-major, to a span of exactly as many places.</summary>
+    /// <summary>Copies all elements, row-major, to a span of exactly as many places. Half precision is widened to Float32 where that is asked for.</summary>
     /// <exception cref="ArgumentException">Another element type or another number of elements.</exception>
     public void CopyTo<T>(Span<T> elements) where T : unmanaged
     {
+        if (typeof(T) == typeof(float) && Type is ElementType.Float16 or ElementType.BFloat16)
+        {
+            using var wide = Detach().To(ElementType.Float32);
+            wide.CopyTo(elements);
+            return;
+        }
         CheckElements<T>(elements.Length);
         fixed (T* data = elements)
             Native.Check(Native.kt_tensor_read(Handle, data, (long)elements.Length * Unsafe.SizeOf<T>()), "read");

@@ -11,6 +11,8 @@ public static class Devices
     public static Device Prepare(TrainerOptions trainer)
     {
         var device = Of(trainer.Device);
+        if (trainer.Precision == "16" && device.Kind != DeviceKind.Cuda)
+            throw new ConfigException($"trainer.precision=16 needs a CUDA device, not {device}; type trainer.precision=bf16 or 32");
         TorchThreads.Set(trainer.Threads > 0 ? trainer.Threads : Environment.ProcessorCount);
         TorchInfo.SetDeterministic(trainer.Deterministic);
         return device;

@@ -25,6 +25,7 @@ public sealed class Fit : IDisposable
     readonly TensorScope _scope;
     readonly WeightAverage? _average;
     readonly int[] _train, _validation;
+    readonly LossScale? _scale;
     bool _isOver;
 
     /// <summary>Begins a training.</summary>
@@ -41,6 +42,7 @@ public sealed class Fit : IDisposable
         _train = Trainer.OverfitBatches > 0 ? BatchLimit.First((long)Trainer.OverfitBatches, plan.Train, Trainer.BatchSize) : plan.Train;
         _validation = Trainer.OverfitBatches > 0 ? _train : BatchLimit.First(Trainer.LimitValBatches, plan.Validation, Trainer.EvalBatchSize);
         if (_train.Length == 0) throw new TrainingException($"{plan.Title}: there is nothing to learn from; look at the split and trainer.limit_train_batches");
+        _scale = Trainer.Precision == "16" ? new LossScale() : null;
         State = new FitState(Trainer);
     }
 
@@ -151,7 +153,8 @@ public sealed class Fit : IDisposable
         return new FitSnapshot(
             State, Network.SaveState(), _plan.Optimizer.SaveState(),
             _plan.OtherOptimizers.ToDictionary(other => other.Key, other => (IReadOnlyDictionary<string, Torch.Checkpoints.StoredTensor>)other.Value.SaveState()),
-            _plan.Optimizer.LearningRate, _average?.Steps ?? 0, _plan.Streams.Save());
+            _plan.Optimizer.LearningRate, _average?.Steps ?? 0, _plan.Streams.Save())
+        { LossScale = _scale?.State ?? default };
     }
 
     /// <summary>Goes back to a captured moment.</summary>
@@ -166,6 +169,7 @@ public sealed class Fit : IDisposable
         foreach (var (name, state) in snapshot.OtherOptimizers)
             if (_plan.OtherOptimizers.TryGetValue(name, out var other)) other.LoadState(state);
         _plan.Streams.Load(snapshot.Streams);
+        if (_scale is not null) _scale.State = snapshot.LossScale;
     }
 
     /// <summary>Gives the engine's memory back: scope, optimisers, network, streams.</summary>
@@ -195,10 +199,12 @@ public sealed class Fit : IDisposable
             var (loss, norm) = Gradients(partial, batch, end, agreed);
             var isFinite = double.IsFinite(loss) && double.IsFinite(norm);
             if (isFinite) TakeStep();
+            // A scaled loss that overflows is part of the search for the scale.
+            else if (_scale is not null && double.IsFinite(loss)) _scale.Shrink();
             else if (Trainer.Nonfinite == NonFinitePolicy.Stop) throw NotFinite(end, loss);
             batch = end;
             partial.Batches = batch;
-            partial.Skipped += isFinite ? 0 : 1;
+            partial.Skipped += isFinite || (_scale is not null && double.IsFinite(loss)) ? 0 : 1;
             partial.Seconds += _clock.GetElapsedTime(ticks).TotalSeconds;
             ticks = _clock.GetTimestamp();
 
@@ -237,6 +243,7 @@ public sealed class Fit : IDisposable
             Processes.Sum(shared);
             total = shared[0];
         }
+        _scale?.Unscale(_plan.Optimizer);
         var byNorm = Trainer.GradientClipAlgorithm == "norm";
         var norm = _plan.Optimizer.ClipGradientNorm(byNorm ? Trainer.GradientClipVal ?? 0 : 0);
         if (!byNorm && Trainer.GradientClipVal is > 0 and var limit) _plan.Optimizer.ClipGradientValue(limit);
@@ -252,11 +259,12 @@ public sealed class Fit : IDisposable
         for (var at = (int)((long)size * Rank / Size); at < last; at += part)
         {
             var n = Math.Min(part, last - at);
-            var mean = prepared(_scope, at, n, sums);
+            var mean = Forward(prepared, at, n, sums);
             var loss = n == examples ? mean : mean * ((double)n / examples);
+            var value = loss.Item();
+            if (_scale is { Factor: var factor }) loss *= factor;
             _scope.ResetExcept(loss);
             loss.Backward();
-            var value = loss.Item();
             _scope.Reset();
             if (double.IsFinite(value)) sums.Add("loss", value * examples / n, n);
             total += value;
@@ -264,11 +272,20 @@ public sealed class Fit : IDisposable
         return total;
     }
 
+    // The forward pass in the precision that was asked for; the walk back follows it.
+    Tensor Forward(PartLoss prepared, int at, int count, EpochSums sums)
+    {
+        if (Trainer.Precision == "32") return prepared(_scope, at, count, sums);
+        using var cast = Autocast.Begin(_plan.Device, Trainer.Precision == "16" ? ElementType.Float16 : ElementType.BFloat16);
+        return prepared(_scope, at, count, sums);
+    }
+
     void TakeStep()
     {
         _plan.Optimizer.Step();
         foreach (var other in _plan.OtherOptimizers.Values) other.Step();
         _average?.Update();
+        _scale?.Grow();
         State.Steps++;
     }
 

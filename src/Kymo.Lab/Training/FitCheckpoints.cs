@@ -57,6 +57,7 @@ public sealed class FitCheckpoints(string folder, TrainerOptions options)
             { "streams", Dictionary(snapshot.Streams, bytes => Convert.ToHexStringLower(bytes)) },
             { "average_steps", snapshot.AverageSteps },
             { "log_length", snapshot.LogLength },
+            { "loss_scale", new PickleTuple(snapshot.LossScale.Factor, (double)snapshot.LossScale.Steps) },
         };
         if (state.MicroBatch is { } choice) tree.Add("micro_batch", choice.Size);
         if (state.FoundRate is { } rate) tree.Add("found_rate", rate);
@@ -121,7 +122,10 @@ public sealed class FitCheckpoints(string folder, TrainerOptions options)
         return new FitSnapshot(
             state, tree.Weights("model_state_dict"), tree.Weights("optimizer_state_dict"),
             others.Names().ToDictionary(name => name, name => others.Weights(name)), tree.Number("learning_rate"), tree.Integer("average_steps"),
-            streams.Names().ToDictionary(name => name, streams.Bytes), tree.Integer("log_length"));
+            streams.Names().ToDictionary(name => name, streams.Bytes), tree.Integer("log_length"))
+        {
+            LossScale = tree.Pair("loss_scale") is var (factor, steps) ? (factor, (int)steps) : default,
+        };
     }
 
     static PartialEpoch Partial(Tree tree)

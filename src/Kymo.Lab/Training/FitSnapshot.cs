@@ -13,4 +13,8 @@ namespace Kymo.Lab.Training;
 /// <param name="LogLength">Bytes of the run's event log, so that trackers go on from there.</param>
 public sealed record FitSnapshot(
     FitState State, Weights Weights, Weights Optimizer, IReadOnlyDictionary<string, Weights> OtherOptimizers, double LearningRate,
-    long AverageSteps, IReadOnlyDictionary<string, byte[]> Streams, long LogLength = 0);
+    long AverageSteps, IReadOnlyDictionary<string, byte[]> Streams, long LogLength = 0)
+{
+    /// <summary>Factor of the loss in half precision, and steps since it last changed; zeros elsewhere.</summary>
+    public (double Factor, int Steps) LossScale { get; init; }
+}

@@ -61,6 +61,7 @@ public enum NonFinitePolicy
 /// <param name="LogEveryNSteps">Steps between two logged losses within an epoch; 0 for none.</param>
 /// <param name="Device"><c>auto</c>, <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>mps</c>.</param>
 /// <param name="Threads">Threads of the tensor engine; 0 for one a core.</param>
+/// <param name="Precision"><c>32</c>, <c>bf16</c>, or on CUDA <c>16</c> with a loss that is scaled against underflow. Weights stay 32 bits wide.</param>
 /// <param name="Deterministic">Only algorithms that give the same bits again.</param>
 public sealed record TrainerOptions(
     EarlyStoppingOptions EarlyStopping,
@@ -91,6 +92,7 @@ public sealed record TrainerOptions(
     [property: Range(0, 1_000_000_000)] int LogEveryNSteps = 50,
     string Device = "auto",
     [property: Range(0, 4096)] int Threads = 0,
+    [property: AllowedValues("32", "bf16", "16")] string Precision = "32",
     bool Deterministic = true)
 {
     /// <summary>Faults that concern single settings of a form the binder does not know.</summary>

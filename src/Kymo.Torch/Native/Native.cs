@@ -56,6 +56,7 @@ static unsafe partial class Native
     [LibraryImport(Library)] internal static partial int kt_get_threads(int* count);
     [LibraryImport(Library)] internal static partial int kt_set_threads(int count);
     [LibraryImport(Library), SuppressGCTransition] internal static partial int kt_set_grad_mode(int enabled, int* before);
+    [LibraryImport(Library)] internal static partial int kt_autocast(int deviceType, int type, int enabled);
     [LibraryImport(Library)] internal static partial int kt_set_deterministic(int enabled);
     [LibraryImport(Library)] internal static partial int kt_set_onednn(int enabled);
 

@@ -70,8 +70,19 @@ public sealed class SlurmTests(SlurmCluster cluster, SearchGround searched, Post
         File.Copy(searched["space.yaml"], searched["conf/hpo/tones.yaml"], overwrite: true);
         var exports = new Dictionary<string, string>
         {
-            ["KYMO"] = program, ["RECIPE"] = "urban-sounds", ["HPO"] = "tones", ["ENV_NAME"] = "-", ["STUDY_NAME"] = "named", ["N_TRIALS"] = "1", ["DATA_NAME"] = "table", ["EPOCHS"] = "1", ["SEED"] = "3",
-            ["RUN_LABEL"] = "apex", ["OVERRIDES"] = "data.root=sounds features=logmel_1s5 augment=none 'cv.held_out=[1]'", ["STORAGE"] = searched["named.db"], ["PROJECT_ROOT"] = searched.Folder,
+            ["KYMO"] = program,
+            ["RECIPE"] = "urban-sounds",
+            ["HPO"] = "tones",
+            ["ENV_NAME"] = "-",
+            ["STUDY_NAME"] = "named",
+            ["N_TRIALS"] = "1",
+            ["DATA_NAME"] = "table",
+            ["EPOCHS"] = "1",
+            ["SEED"] = "3",
+            ["RUN_LABEL"] = "apex",
+            ["OVERRIDES"] = "data.root=sounds features=logmel_1s5 augment=none 'cv.held_out=[1]'",
+            ["STORAGE"] = searched["named.db"],
+            ["PROJECT_ROOT"] = searched.Folder,
         };
         Submit("hpo.sh", exports);
         Until(() => File.Exists(searched["experiments/hpo/named/report.html"]), () => Text("experiments/hpo/named/logs"));

@@ -37,6 +37,32 @@ public sealed class FitTests
         AssertClose(alone, team[0], 1e-6);
     }
 
+    [Fact]
+    public void Brain_floats_train_beside_full_precision_and_leave_the_weights_wide()
+    {
+        using var fit = NewFit(s_trainer with { Precision = "bf16" });
+        Run(fit, _ => { }, CancellationToken.None);
+        Assert.All(fit.Network.NamedParameters(), parameter => Assert.Equal(ElementType.Float32, parameter.Tensor.Type));
+        var (wide, narrow) = (Train(s_trainer), Weights(fit));
+        Assert.NotEqual(wide, narrow);
+        AssertClose(wide, narrow, 0.05);
+        Assert.Contains("needs a CUDA device", Assert.Throws<ConfigException>(() => Devices.Prepare(s_trainer with { Precision = "16", Device = "cpu" })).Message);
+    }
+
+    [Fact]
+    public void Loss_scale_halves_on_overflow_and_doubles_after_two_thousand_steps()
+    {
+        var scale = new LossScale();
+        Assert.Equal(65_536, scale.Factor);
+        scale.Shrink();
+        Assert.Equal(32_768, scale.Factor);
+        for (var step = 0; step < 1_999; step++) scale.Grow();
+        var kept = new LossScale { State = scale.State };
+        Assert.Equal(32_768, kept.Factor);
+        kept.Grow();
+        Assert.Equal(65_536, kept.Factor);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(7)]

@@ -99,7 +99,8 @@ public static class MusicRecipe
         Circumstances = ["data.root"],
         Contract = (task.HasClasses
             ? RunContract.Classification(task.Name, task.Classes)
-            : RunContract.Regression(task.Name, task.Targets, [.. task.Scores.Select(score => score.Name)])) with { BlankColumns = ["sr", "n_mels"] },
+            : RunContract.Regression(task.Name, task.Targets, [.. task.Scores.Select(score => score.Name)])) with
+        { BlankColumns = ["sr", "n_mels"] },
         Data = new JsonObject
         {
             ["dataset"] = task.Set.Name,

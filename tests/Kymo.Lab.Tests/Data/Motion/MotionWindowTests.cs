@@ -39,7 +39,14 @@ public sealed class MotionWindowTests
         var frames = Enumerable.Range(0, rows).Select(i => i < 10 ? first + (i * 0.1) : (double)behind).ToArray();
         var recording = new PairedRecording
         {
-            Id = "w00", Participant = "2", Input = [], Target = [], Labels = [.. Enumerable.Repeat(10, rows)], Frames = frames, Spans = [new ActivitySpan(4040, 4500, 0)], RestLabel = 10,
+            Id = "w00",
+            Participant = "2",
+            Input = [],
+            Target = [],
+            Labels = [.. Enumerable.Repeat(10, rows)],
+            Frames = frames,
+            Spans = [new ActivitySpan(4040, 4500, 0)],
+            RestLabel = 10,
         };
         Assert.Equal(expected, MotionWindows.Cut([recording], new WindowOptions(10, 10)).Windows[0].Label);
     }
@@ -49,7 +56,14 @@ public sealed class MotionWindowTests
     {
         var recording = new PairedRecording
         {
-            Id = "w00", Participant = "2", Input = [], Target = [], Labels = [10, 10], Frames = [10, 11], Spans = [new ActivitySpan(11, 20, 3)], RestLabel = 10,
+            Id = "w00",
+            Participant = "2",
+            Input = [],
+            Target = [],
+            Labels = [10, 10],
+            Frames = [10, 11],
+            Spans = [new ActivitySpan(11, 20, 3)],
+            RestLabel = 10,
         };
         // (10 + 12) / 2 = 11.
         Assert.Equal(3, Assert.Single(MotionWindows.Cut([recording], new WindowOptions(2, 1)).Windows).Label);
@@ -99,7 +113,11 @@ public sealed class MotionWindowTests
     {
         PairedRecording Of(string workout) => new()
         {
-            Id = workout, Participant = MmFitLayout.ParticipantOf(workout).ToString(System.Globalization.CultureInfo.InvariantCulture), Input = [], Target = [], Labels = [0],
+            Id = workout,
+            Participant = MmFitLayout.ParticipantOf(workout).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Input = [],
+            Target = [],
+            Labels = [0],
         };
         var set = new PairedSet("mmfit", "tree", "", MmFitLayout.Classes, 100, 3, 3, 3, [Of("w01"), Of("w14"), Of("w09")], []);
         var lists = new SplitLists("lists", ["w01"], ["w14"], ["w09"]);
