@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Kymo.Lab.Runs;
 
@@ -6,7 +7,7 @@ namespace Kymo.Lab.Runs;
 /// Files that are either wholly there or not at all: written under a temporary name in the same folder, flushed to the disk, then
 /// renamed over the old one. A reader, a kill or a full disk never meets a half-written file.
 /// </summary>
-public static class AtomicFile
+public static partial class AtomicFile
 {
     /// <summary>How the name of an unfinished file ends; such files may be deleted when nobody holds the run.</summary>
     public const string TemporaryEnding = ".tmp~";
@@ -68,10 +69,15 @@ public static class AtomicFile
     /// <returns>The deleted paths.</returns>
     public static IReadOnlyList<string> SweepTemporaries(string folder)
     {
-        var swept = Directory.GetFiles(folder, "*" + TemporaryEnding, SearchOption.AllDirectories);
+        // Weights are written under a name with 32 hexadecimal digits before the ending (Kymo.Torch).
+        var swept = Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(path => path.EndsWith(TemporaryEnding, StringComparison.Ordinal) || WeightsTemporary().IsMatch(Path.GetFileName(path))).ToArray();
         foreach (var path in swept) File.Delete(path);
         return swept;
     }
+
+    [GeneratedRegex(@"\.[0-9a-f]{32}\.tmp\z")]
+    private static partial Regex WeightsTemporary();
 
     static string TemporaryName(string path) => Path.Combine(
         Path.GetDirectoryName(Path.GetFullPath(path))!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}{TemporaryEnding}");

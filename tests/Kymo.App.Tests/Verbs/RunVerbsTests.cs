@@ -9,9 +9,9 @@ public sealed class RunVerbsTests(TrainedRun trained) : IClassFixture<TrainedRun
     [Fact]
     public void Training_prints_the_fold_table_with_baselines_and_an_interval()
     {
-        Assert.Contains("fold   clips  accuracy  nearest  majority", trained.Said);
+        Assert.Contains("fold   clips  accuracy  nearest neighbour  majority", trained.Said);
         Assert.Contains("deviation", trained.Said);
-        Assert.Contains("95 % interval", trained.Said);
+        Assert.Contains("95 % intervals over recordings", trained.Said);
         Assert.EndsWith(trained.Run + "\n", trained.Said);
     }
 
