@@ -4,6 +4,11 @@ using Kymo.Torch.Layers;
 
 namespace Kymo.Lab.Tests.Training;
 
+/// <summary>Tests that count the engine's live handles: no other test may make tensors beside them.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
+
+[Collection(nameof(Alone))]
 public sealed class MicroBatchesTests
 {
     [Theory]

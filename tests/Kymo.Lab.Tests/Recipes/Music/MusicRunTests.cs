@@ -45,7 +45,7 @@ public sealed class MusicRunTests : IDisposable
         using var predictor = Registry.Of(result.Folder).OpenPredictor!(result.Folder, 0);
         Assert.InRange((double)predictor.Predict(clip, new PredictionOptions()).Json["valence"]!, -1, 1);
         var export = Registry.Of(result.Folder).Export!(result.Folder, 0, "onnx", _folder["net.onnx"]);
-        if (export.LargestDifference is { } difference) Assert.InRange(difference, 0, 1e-5);
+        if (export.LargestDifference is { } difference) Assert.InRange(difference, 0, 1e-4);
         Assert.Contains("non_commercial", System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(_folder["net.onnx"])));
     }
 
@@ -80,11 +80,11 @@ public sealed class MusicRunTests : IDisposable
     {
         var run = Run(name, "export", "data=synthetic", "model=original", "data.synthetic_items=100", "trainer.epochs=1", "trainer.batch_size=64").Folder;
         var recipe = Registry.Of(run);
-        Assert.InRange(recipe.Export!(run, 0, "rtneural", _folder["net.json"]).LargestDifference!.Value, 0, 1e-5);
+        Assert.InRange(recipe.Export!(run, 0, "rtneural", _folder["net.json"]).LargestDifference!.Value, 0, 1e-4);
         using var json = JsonDocument.Parse(File.ReadAllText(_folder["net.json"]));
         Assert.Equal(("Kymo", "3.0"), (json.RootElement.GetProperty("metadata").GetProperty("framework").GetString(), json.RootElement.GetProperty("metadata").GetProperty("export_version").GetString()));
         Assert.All(json.RootElement.GetProperty("layers").EnumerateArray(), layer => Assert.True(layer.TryGetProperty("weights", out _) && layer.TryGetProperty("shape", out _)));
-        if (recipe.Export(run, 0, "onnx", _folder["net.onnx"]).LargestDifference is { } difference) Assert.InRange(difference, 0, 1e-5);
+        if (recipe.Export(run, 0, "onnx", _folder["net.onnx"]).LargestDifference is { } difference) Assert.InRange(difference, 0, 1e-4);
         recipe.Export(run, 0, "pth", _folder["net.pth"]);
         Assert.Equal(MusicCard.Open(run).Network.ParameterCount, Kymo.Lab.Models.WeightFiles.Read(_folder["net.pth"]).Values.Sum(tensor => (long)tensor.ToArray<float>().Length));
     }
