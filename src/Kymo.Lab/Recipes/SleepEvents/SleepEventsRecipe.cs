@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Kymo.Config;
 using Kymo.Lab.Data;
-using Kymo.Lab.Metrics;
 using Kymo.Lab.Runs;
 using Kymo.Lab.Runs.Reporting;
 using Kymo.Lab.Training;
@@ -64,14 +63,8 @@ public static class SleepEventsRecipe
         return run.Finish(new ClassificationEvidence(run, [outcome]).Report(Facts(config, set, split, objective, examples.Frames)));
     }
 
-    static FeatureCache OpenCache(SleepEventsConfig config, RecordingSet set, RunContext context)
-    {
-        var kind = LogMelFeatures.Kind(EventNetwork.Options(config.Features));
-        var cache = FeatureCacheBuilder.Build(
-            FeatureCacheBuilder.FolderFor(config.Data.Cache, set, kind), set, kind, config.Data.MaxExcluded, config.Data.Workers, new Relay(context), context.Cancel);
-        foreach (var exclusion in cache.Index.Exclusions.Take(10)) context.Tell(new RunEvent.Warning($"{exclusion.Id} is left out: {exclusion.Reason}"));
-        return cache;
-    }
+    static FeatureCache OpenCache(SleepEventsConfig config, RecordingSet set, RunContext context) =>
+        SpectrogramCaches.Open(set, EventNetwork.Options(config.Features), config.Data.Cache, config.Data.MaxExcluded, config.Data.Workers, context);
 
     // Logits by recording; null without a teacher.
     static float[][]? Teach(SleepEventsConfig config, SpectrogramExamples examples, int[] train, RunContext context)
@@ -115,26 +108,13 @@ public static class SleepEventsRecipe
 
     static ClassificationOutcome Judge(SleepEventsConfig config, Fit fit, EventObjective objective, SpectrogramExamples examples, Split split)
     {
-        var classes = examples.Set.Classes.Count;
         var held = BatchLimit.First(fit.Trainer.LimitTestBatches, split.Test, config.Trainer.EvalBatchSize);
-        var truth = examples.Labels(held);
         // The baselines may use the validation part as well: they choose no epoch.
         int[] known = [.. split.Train.Concat(split.Validation)];
-        var labels = examples.Labels(known);
-        var neighbour = new NearestNeighbour([.. known.Select(index => Describe(examples, index))], labels);
-        var frequent = labels.CountBy(label => label).OrderByDescending(count => count.Value).ThenBy(count => count.Key).First().Key;
         return ClassificationOutcome.Of(
             fit, null, objective.Evaluate(split.Validation), objective.Evaluate(held),
             [.. held.Select(index => examples.Set.Recordings[index]).Select(recording => (recording.Id, recording.Label, recording.Group))],
-            ("nearest neighbour", ConfusionMatrix.Of(classes, truth, [.. held.Select(index => neighbour.Predict(Describe(examples, index)))])),
-            ("majority", ConfusionMatrix.Of(classes, truth, [.. held.Select(_ => frequent)])));
-    }
-
-    static float[] Describe(SpectrogramExamples examples, int index)
-    {
-        var item = new float[examples.Length];
-        examples.CopyTo(index, item);
-        return NearestNeighbour.Describe(item, examples.Bands);
+            SpectrogramCaches.Rivals(examples, known, held));
     }
 
     static ClassificationFacts Facts(SleepEventsConfig config, RecordingSet set, Split split, EventObjective objective, int frames)
@@ -172,7 +152,7 @@ public static class SleepEventsRecipe
                 ItemName = "clips",
                 GroupName = "recordings",
                 SplitRule = "Whole folds teach, pick the epoch or are reported; a recording never stands on two sides.",
-                Parts = [Part(set, "training", split.Train), Part(set, "validation", split.Validation), Part(set, "held out", split.Test)],
+                Parts = [SpectrogramCaches.Part(set, "training", split.Train), SpectrogramCaches.Part(set, "validation", split.Validation), SpectrogramCaches.Part(set, "held out", split.Test)],
             },
             GroupName = "recording",
             Excluded = [.. set.Exclusions.Select(exclusion => new ExcludedItem(exclusion.Id, exclusion.Reason))],
@@ -180,15 +160,5 @@ public static class SleepEventsRecipe
             Columns = columns,
             Extra = new JsonObject { ["teacher"] = config.Distill.Teacher },
         };
-    }
-
-    static DataPart Part(RecordingSet set, string name, int[] indices) => new(
-        name, indices.Length, indices.Select(index => set.Recordings[index].Group).Distinct().Count(),
-        [.. Enumerable.Range(0, set.Classes.Count).Select(label => indices.Count(index => set.Recordings[index].Label == label))]);
-
-    sealed class Relay(RunContext context) : IProgress<BuildProgress>
-    {
-        public void Report(BuildProgress value) => context.Tell(new RunEvent.Progress(
-            "features", value.Done, value.Total, value.Excluded == 0 ? "" : $"{value.Excluded} unusable"));
     }
 }

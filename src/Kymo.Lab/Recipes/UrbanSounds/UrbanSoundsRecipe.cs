@@ -83,17 +83,8 @@ public static class UrbanSoundsRecipe
         return (recording.Id, recording.Path, set.Classes[recording.Label], recording.Fold);
     }
 
-    internal static FeatureCache OpenCache(UrbanSoundsConfig config, RecordingSet set, RunContext context)
-    {
-        var kind = UrbanSoundsData.Kind(config.Features);
-        var progress = new Relay<BuildProgress>(done => context.Tell(new RunEvent.Progress(
-            "features", done.Done, done.Total, done.Excluded == 0 ? "" : $"{done.Excluded} unusable")));
-        var cache = FeatureCacheBuilder.Build(
-            FeatureCacheBuilder.FolderFor(config.Data.Cache, set, kind), set, kind, config.Data.MaxExcluded, config.Data.Workers, progress, context.Cancel);
-        foreach (var exclusion in cache.Index.Exclusions.Take(10))
-            context.Tell(new RunEvent.Warning($"{exclusion.Id} is left out: {exclusion.Reason}"));
-        return cache;
-    }
+    internal static FeatureCache OpenCache(UrbanSoundsConfig config, RecordingSet set, RunContext context) =>
+        SpectrogramCaches.Open(set, UrbanSoundsData.Options(config.Features), config.Data.Cache, config.Data.MaxExcluded, config.Data.Workers, context);
 
     static RunResult Ready(UrbanSoundsConfig config, SpectrogramExamples examples, Split split, Device device, RunContext context)
     {
@@ -124,26 +115,13 @@ public static class UrbanSoundsRecipe
     // The held-out answers beside the nearest training clip and the class that occurs most.
     static ClassificationOutcome Judge(UrbanSoundsConfig config, Fit fit, UrbanObjective objective, SpectrogramExamples examples, Split split)
     {
-        var classes = examples.Set.Classes.Count;
         var held = BatchLimit.First(fit.Trainer.LimitTestBatches, split.Test, config.Trainer.EvalBatchSize);
-        var truth = examples.Labels(held);
         // The baselines may use the validation part as well: they choose no epoch.
         int[] known = [.. split.Train.Concat(split.Validation.Except(split.Test))];
-        var labels = examples.Labels(known);
-        var neighbour = new NearestNeighbour([.. known.Select(index => Describe(examples, index))], labels);
-        var frequent = labels.CountBy(label => label).OrderByDescending(count => count.Value).ThenBy(count => count.Key).First().Key;
         return ClassificationOutcome.Of(
             fit, split.Fold, objective.Evaluate(split.Validation), objective.Evaluate(held),
             [.. held.Select(index => examples.Set.Recordings[index]).Select(recording => (recording.Id, recording.Label, recording.Group))],
-            ("nearest neighbour", ConfusionMatrix.Of(classes, truth, [.. held.Select(index => neighbour.Predict(Describe(examples, index)))])),
-            ("majority", ConfusionMatrix.Of(classes, truth, [.. held.Select(_ => frequent)])));
-    }
-
-    static float[] Describe(SpectrogramExamples examples, int index)
-    {
-        var item = new float[examples.Length];
-        examples.CopyTo(index, item);
-        return NearestNeighbour.Describe(item, examples.Bands);
+            SpectrogramCaches.Rivals(examples, known, held));
     }
 
     static string Line(ClassificationOutcome outcome) => $"fold {outcome.Fold}: held-out accuracy {Share(outcome.Test.Matrix)}, "
@@ -220,19 +198,10 @@ public static class UrbanSoundsRecipe
         [
             .. splits.SelectMany(split => new[]
             {
-                Part(set, $"fold {split.Fold}: training", split.Train),
-                Part(set, $"fold {split.Fold}: validation", split.Validation),
-                Part(set, $"fold {split.Fold}: held out", split.Test),
+                SpectrogramCaches.Part(set, $"fold {split.Fold}: training", split.Train),
+                SpectrogramCaches.Part(set, $"fold {split.Fold}: validation", split.Validation),
+                SpectrogramCaches.Part(set, $"fold {split.Fold}: held out", split.Test),
             }),
         ],
     };
-
-    static DataPart Part(RecordingSet set, string name, int[] indices) => new(
-        name, indices.Length, indices.Select(index => set.Recordings[index].Group).Distinct().Count(),
-        [.. Enumerable.Range(0, set.Classes.Count).Select(label => indices.Count(index => set.Recordings[index].Label == label))]);
-
-    sealed class Relay<T>(Action<T> act) : IProgress<T>
-    {
-        public void Report(T value) => act(value);
-    }
 }
