@@ -89,10 +89,6 @@ public static class RunFiles
     /// <summary>Folder of one fold of a cross-validated run: <c>folds/fold_3</c>.</summary>
     public static string Fold(int fold) => string.Create(CultureInfo.InvariantCulture, $"folds/fold_{fold}");
 
-    /// <summary>Weights of one epoch, from 1: <c>checkpoints/epoch_7.safetensors</c>, inside a training unit's folder.</summary>
-    public static string EpochWeights(int epoch) =>
-        string.Create(CultureInfo.InvariantCulture, $"checkpoints/epoch_{epoch}.safetensors");
-
     /// <summary>Best weights of one fold, beside the run's own: <c>checkpoints/model_fold_3_best.safetensors</c>.</summary>
     public static string FoldBestModel(int fold) =>
         string.Create(CultureInfo.InvariantCulture, $"checkpoints/model_fold_{fold}_best.safetensors");
