@@ -89,6 +89,13 @@ struct Block : torch::autograd::Function<Block> {
     }
 };
 
+void shift_in_place(const at::Tensor& running, const at::Tensor& by)
+{
+    if (!running.defined()) return;
+    at::NoGradGuard guard;
+    running.add_(by);
+}
+
 bool can_be_fused(const at::Tensor& input, at::TensorList others, const at::Tensor& weight, const kt::BlockOptions& options)
 {
     const auto is_plain = [](const at::Tensor& tensor) { return tensor.device().is_cpu() && tensor.scalar_type() == at::kFloat; };
@@ -131,10 +138,18 @@ at::Tensor convolution_block(const at::Tensor& input, const at::Tensor& weight, 
     options.records = c10::GradMode::is_enabled()
         && (takes_part(input) || std::any_of(std::begin(others), std::end(others), takes_part));
     const bool running = normalizes && !options.training;
-    if ((running && options.records) || !can_be_fused(input, others, weight, options)) {
-        auto x = at::conv2d(input, weight, bias, 1, options.padding);
+    const bool shares = normalizes && options.training && kt::shares_statistics();
+    if (shares || (running && options.records) || !can_be_fused(input, others, weight, options)) {
+        // Normalisation takes the mean away and the bias with it, so the bias goes to the running mean alone and its gradient is zero.
+        const bool moves_bias = shares && others[1].defined();
+        auto x = at::conv2d(input, weight, moves_bias ? Optional<at::Tensor>() : bias, 1, options.padding);
+        if (moves_bias) shift_in_place(others[4], others[1].detach().neg());
         if (normalizes)
-            x = at::batch_norm(x, norm_weight, norm_bias, mean, variance, options.training, options.momentum, options.epsilon, false);
+            x = kt::batch_norm(x, norm_weight, norm_bias, mean, variance, options.training, options.momentum, options.epsilon);
+        if (moves_bias) {
+            shift_in_place(others[4], others[1].detach());
+            x = x + (others[1] * 0).view({1, -1, 1, 1});
+        }
         if (options.relu) x.relu_();
         return options.pool[0] * options.pool[1] > 1 ? at::max_pool2d(x, options.pool, options.pool) : x;
     }

@@ -37,6 +37,8 @@ constexpr int64_t kBucket = 1 << 20;
 
 }  // namespace
 
+void kt::sum_over(kt_group group, at::Tensor& tensor) { sum(in_group(group), tensor); }
+
 extern "C" {
 
 int32_t kt_group_join(const char* host, int32_t port, int32_t rank, int32_t size, int32_t timeout_ms, kt_group* result)
@@ -133,6 +135,8 @@ namespace {
 [[noreturn]] void refuse() { throw kt::Invalid("this build has no Gloo: install Debian's libgloo-dev and build again"); }
 
 }  // namespace
+
+void kt::sum_over(kt_group, at::Tensor&) { refuse(); }
 
 extern "C" {
 

@@ -120,6 +120,16 @@ at::Tensor dropout(const at::Tensor& input, double p, const at::Generator& gener
 // at::mean, whose gradient is not written out: all elements of a mean share one (tensors.cpp).
 at::Tensor mean(const at::Tensor& self, at::IntArrayRef dims, bool keep_dims);
 
+// Adds a tensor up over the processes of a group, in place (distributed.cpp).
+void sum_over(kt_group group, at::Tensor& tensor);
+
+// Whether this thread shares the statistics of its batches with other processes.
+bool shares_statistics();
+
+// at::batch_norm, with the statistics of all processes where they are shared (batch_norm.cpp).
+at::Tensor batch_norm(const at::Tensor& input, const Optional<at::Tensor>& weight, const Optional<at::Tensor>& bias,
+                      const Optional<at::Tensor>& mean, const Optional<at::Tensor>& variance, bool training, double momentum, double epsilon);
+
 // What belongs to a convolution: at::max_pool2d's windows without overlap (1, 1: none), padding that keeps the size.
 struct BlockOptions {
     bool training;

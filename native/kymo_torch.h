@@ -193,6 +193,9 @@ KT_EXPORT int32_t kt_group_sum(kt_group group, double* values, int32_t count);
 // Overwrites the tensors with those of rank 0.
 KT_EXPORT int32_t kt_group_broadcast(kt_group group, const kt_tensor* tensors, int32_t count);
 
+// From here on batch normalisation on this thread takes the statistics of all processes of the group; null: its own again.
+KT_EXPORT int32_t kt_group_share_statistics(kt_group group);
+
 // ---- operations of LibTorch, one export each
 
 #include "operations.generated.h"

@@ -1109,7 +1109,7 @@ int32_t kt_batch_norm(kt_tensor input_, kt_tensor weight_, kt_tensor bias_, kt_t
     const auto running_mean = kt::optional(running_mean_);
     const auto running_var = kt::optional(running_var_);
     const bool training = training_ != 0;
-    kt::give(result, at::batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, true));
+    kt::give(result, kt::batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps));
     KT_END
 }
 

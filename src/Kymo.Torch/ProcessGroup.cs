@@ -55,6 +55,16 @@ public sealed unsafe class ProcessGroup : IDisposable
         fixed (nint* pointers = handles) Native.Check(Native.kt_group_broadcast(_handle, pointers, handles.Length), "broadcast");
     }
 
+    /// <summary>
+    /// Until the answer is disposed of (on the same thread), batch normalisation on this thread takes the statistics of all processes' batches while training, and
+    /// gradients flow through them; every process must then run the same layers on at least one example.
+    /// </summary>
+    public IDisposable ShareStatistics()
+    {
+        Native.Check(Native.kt_group_share_statistics(_handle), "share statistics");
+        return new SharedStatistics();
+    }
+
     /// <summary>Waits until every process has come here.</summary>
     public void Meet()
     {
@@ -67,5 +77,10 @@ public sealed unsafe class ProcessGroup : IDisposable
     {
         if (_handle != 0) Native.Check(Native.kt_group_leave(_handle), "leave");
         _handle = 0;
+    }
+
+    sealed class SharedStatistics : IDisposable
+    {
+        public void Dispose() => Native.Check(Native.kt_group_share_statistics(0), "share statistics");
     }
 }

@@ -185,6 +185,7 @@ public sealed class Fit : IDisposable
     IReadOnlyDictionary<string, double> Train(Action<StepDone> step, Func<bool> isCheckpointDue, CancellationToken cancel)
     {
         Network.Train();
+        using var sharing = Processes?.ShareStatistics();
         var partial = State.Partial ??= Begin();
         var ticks = _clock.GetTimestamp();
         var (batches, group) = (Batches, Trainer.AccumulateGradBatches);

@@ -103,6 +103,7 @@ static unsafe partial class Native
     [LibraryImport(Library)] internal static partial int kt_group_sum_gradients(nint group, nint* parameters, int count);
     [LibraryImport(Library)] internal static partial int kt_group_sum(nint group, double* values, int count);
     [LibraryImport(Library)] internal static partial int kt_group_broadcast(nint group, nint* tensors, int count);
+    [LibraryImport(Library)] internal static partial int kt_group_share_statistics(nint group);
 
     [LibraryImport(Library)] internal static partial int kt_zero_gradients(nint* parameters, int count, int keep);
     [LibraryImport(Library)]

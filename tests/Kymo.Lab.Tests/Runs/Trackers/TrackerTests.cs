@@ -27,6 +27,21 @@ public sealed class TrackerTests
     }
 
     [Fact]
+    public void Scalars_of_PyTorchs_SummaryWriter_are_read_in_the_old_and_the_new_form()
+    {
+        using var folder = new TempFolder();
+        var read = TensorBoardFile.Read(Oracle.Ask("summary_writer.py", ["torch", "google.protobuf"], folder.Path).Trim());
+        Assert.Equal(11, read.Count);
+        for (var step = 0; step < 5; step++)
+        {
+            Assert.Equal(new TensorBoardValue(1_700_000_000 + step, step, "train/loss", 1f / (step + 1), null, null), read[2 * step]);
+            Assert.Equal(("val/macro f1", step, step / 7f), (read[2 * step + 1].Tag, (int)read[2 * step + 1].Step, read[2 * step + 1].Scalar));
+            Assert.Equal(1_700_000_000.5 + step, read[2 * step + 1].WallTime);
+        }
+        Assert.Equal((1L << 40, float.NaN), (read[^1].Step, read[^1].Scalar));
+    }
+
+    [Fact]
     public void TensorBoard_files_are_read_by_the_oracle_and_by_us()
     {
         using var folder = new TempFolder();
