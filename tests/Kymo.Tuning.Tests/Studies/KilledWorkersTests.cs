@@ -27,6 +27,7 @@ public sealed class KilledWorkersTests
         using var storage = Open(folder[file]);
         var study = Study.Create(storage, "killed", [StudyDirection.Minimize], new FirstSampler());
         for (var i = 0; i < count; i++) study.Enqueue(new Dictionary<string, object?> { ["x"] = i });
+        File.WriteAllText(Killing(folder[file]), "");
         var random = new Random(1);
         var workers = Enumerable.Range(0, Workers).Select(_ => Start(folder[file])).ToList();
         var killed = new HashSet<int>();
@@ -47,6 +48,7 @@ public sealed class KilledWorkersTests
                 // A worker that was quicker than its killer told the result first.
                 if (study.Trials()[victim.Number].State == TrialState.Running) killed.Add(victim.Number);
             }
+            File.Delete(Killing(folder[file]));
             foreach (var worker in workers) Assert.True(worker.WaitForExit(TimeSpan.FromSeconds(120)), "a worker did not end");
         }
         finally
@@ -77,9 +79,14 @@ public sealed class KilledWorkersTests
         {
             trial.SetUserAttribute(ProcessKey, (long)Environment.ProcessId);
             Thread.Sleep(60);
+            // However slow the killer is, it finds every second trial still running.
+            while (trial.Number % 2 == 0 && File.Exists(Killing(address))) Thread.Sleep(20);
             return [trial.SuggestInt("x", 0, 1000)];
         });
     }
+
+    // There while trials are still to be killed.
+    static string Killing(string address) => address + ".killing";
 
     static IStudyStorage Open(string address) => Path.GetExtension(address) == ".log"
         ? new JournalStorage(address, TimeProvider.System, lockLife: TimeSpan.FromSeconds(1))
