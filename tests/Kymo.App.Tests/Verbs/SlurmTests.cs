@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Kymo.Tuning;
 using Kymo.Tuning.Tests;
@@ -30,6 +31,24 @@ public sealed class SlurmTests(SlurmCluster cluster, SearchGround searched, Post
         Assert.Contains("trainer.threads=1", File.ReadAllText(searched["experiments/hpo/array/trials/trial_000/.hydra/overrides.yaml"]));
         Assert.NotEmpty(Directory.GetFiles(searched["experiments/hpo/array/slurm/logs"], "worker_*_0.out"));
         Until(() => File.Exists(searched["experiments/hpo/array/report.html"]), () => "no report");
+    }
+
+    // The second original's own search, on a generated tree, from a PostgreSQL server; KYMO_TRIALS says how many trials (1).
+    [Fact]
+    public void Activity_is_searched_on_the_cluster()
+    {
+        var trials = Environment.GetEnvironmentVariable("KYMO_TRIALS") ?? "1";
+        KymoProgram.Succeed(searched.Folder, "train", "activity", "data=synthetic", "data.train_subjects=[w01]", "data.val_subjects=[w15]", "data.test_subjects=[w16]", "trainer.epochs=0");
+        var tree = Assert.Single(Directory.GetDirectories(searched["results/synthetic"], "mmfit_*"));
+        var variables = cluster.Variables;
+        var address = server.NewDatabase();
+        var submitted = KymoProgram.Run(searched.Folder, variables,
+            "tune", "activity", "--n-trials", trials, "--metric", "val_f1", "--direction", "maximize", "--study-name", "activity", "--space-config", "conf/hpo/scenario2_mmfit.yaml",
+            "data=mmfit_debug", "trainer.epochs=2", "data.data_dir=" + tree, "--launcher", "slurm", "--storage", address, "--json");
+        Assert.True(submitted.Code == 0, submitted.Error);
+        var count = int.Parse(trials, CultureInfo.InvariantCulture);
+        var status = WaitFor(variables, "activity", answer => (int?)answer["states"]!["COMPLETE"] == count, s_patience * count);
+        Assert.InRange((double)status["best_value"]!, 0, 1);
     }
 
     [Fact]
@@ -110,16 +129,16 @@ public sealed class SlurmTests(SlurmCluster cluster, SearchGround searched, Post
 
     JsonNode Status((string, string)[] variables, string study) => KymoProgram.Run(searched.Folder, variables, "tune", "status", study, "--json").Json;
 
-    JsonNode WaitFor((string, string)[] variables, string study, Func<JsonNode, bool> condition)
+    JsonNode WaitFor((string, string)[] variables, string study, Func<JsonNode, bool> condition, TimeSpan? patience = null)
     {
         JsonNode? last = null;
-        Until(() => condition(last = Status(variables, study)), () => last + "\n" + string.Join('\n', Directory.GetFiles(searched[$"experiments/hpo/{study}/slurm/logs"]).SelectMany(File.ReadLines).TakeLast(20)));
+        Until(() => condition(last = Status(variables, study)), () => last + "\n" + string.Join('\n', Directory.GetFiles(searched[$"experiments/hpo/{study}/slurm/logs"]).SelectMany(File.ReadLines).TakeLast(20)), patience);
         return last!;
     }
 
-    static void Until(Func<bool> condition, Func<string> state)
+    static void Until(Func<bool> condition, Func<string> state, TimeSpan? patience = null)
     {
         for (var clock = Stopwatch.StartNew(); !condition(); Thread.Sleep(300))
-            if (clock.Elapsed > s_patience) Assert.Fail($"waited {s_patience} in vain:\n{state()}");
+            if (clock.Elapsed > (patience ?? s_patience)) Assert.Fail($"waited {patience ?? s_patience} in vain:\n{state()}");
     }
 }

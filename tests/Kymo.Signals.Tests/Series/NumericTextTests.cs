@@ -40,7 +40,11 @@ public sealed class NumericTextTests
     [InlineData("-inf")]
     [InlineData("1e999")]
     [InlineData("--1")]
-    public void What_is_no_number_is_refused(string text) => Assert.Equal(0, DecimalNumber.Read(Encoding.ASCII.GetBytes(text), out _));
+    public void What_is_no_number_is_refused(string text)
+    {
+        Assert.Equal(0, DecimalNumber.Read(Encoding.ASCII.GetBytes(text), out _));
+        Assert.Equal(0, DecimalNumber.Read(Encoding.ASCII.GetBytes(text + "                        "), out _));
+    }
 
     [Fact]
     public void Random_decimals_are_rounded_as_the_runtime_rounds_them()
@@ -55,6 +59,11 @@ public sealed class NumericTextTests
             if (text is "." or "-.") continue;
             Assert.Equal(text.Length, DecimalNumber.Read(Encoding.ASCII.GetBytes(text), out var value));
             Assert.Equal(double.Parse(text, CultureInfo.InvariantCulture), value);
+            foreach (var behind in new[] { " 0.25 -1 3 5.125 6.5", "\n0000000000000000", ",...............9" })
+            {
+                Assert.Equal(text.Length, DecimalNumber.Read(Encoding.ASCII.GetBytes(text + behind), out var amid));
+                Assert.Equal(BitConverter.DoubleToInt64Bits(value), BitConverter.DoubleToInt64Bits(amid));
+            }
         }
     }
 
