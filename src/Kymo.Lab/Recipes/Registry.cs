@@ -73,6 +73,7 @@ public static class Registry
         new("music-" + name, summary, Path.Combine(Conf("Music"), name), run, (job, context) => MusicRecipe.Prepare(kind, job, context))
         {
             Trial = ["data=synthetic", "data.synthetic_items=200", "model=original", "trainer.epochs=2", "trainer.batch_size=64", "trainer.threads=1"],
+            Evaluate = (folder, overrides, context) => MusicEvaluator.Evaluate(kind, folder, overrides, context),
             OpenPredictor = (path, _) => MusicPredictor.Open(path),
             Export = MusicExport.Write,
         };

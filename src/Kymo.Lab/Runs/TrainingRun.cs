@@ -206,8 +206,9 @@ public sealed class TrainingRun : IDisposable
     static void Link(string asked, string run)
     {
         var path = Path.GetFullPath(asked);
-        if (Directory.ResolveLinkTarget(path, returnFinalTarget: false)?.FullName == run) return;
-        if (Path.Exists(path) || new FileInfo(path).LinkTarget is not null) throw new ConfigException($"run.dir={asked} exists already; choose another one");
+        var link = new FileInfo(path).LinkTarget;
+        if (link == run) return;
+        if (Path.Exists(path) || link is not null) throw new ConfigException($"run.dir={asked} exists already; choose another one");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         Directory.CreateSymbolicLink(path, run);
     }

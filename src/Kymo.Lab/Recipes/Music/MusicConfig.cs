@@ -39,6 +39,7 @@ public sealed record MusicConfig(
 /// <param name="SelectSplit">Share of the training groups that picks the epoch.</param>
 /// <param name="SyntheticItems">Items of a synthetic set; a fifth of them on top is reported.</param>
 /// <param name="SyntheticSeed">Seeds a synthetic set.</param>
+/// <param name="Cache">Where numbers of sound are kept; null keeps none.</param>
 public sealed record MusicDataOptions(
     string Name = "auto",
     string Root = "data",
@@ -51,7 +52,8 @@ public sealed record MusicDataOptions(
     [property: Range(0.01, 0.9)] double ValSplit = 0.2,
     [property: Range(0.01, 0.9)] double SelectSplit = 0.15,
     [property: Range(20, 1_000_000)] int SyntheticItems = 10_000,
-    long SyntheticSeed = 1);
+    long SyntheticSeed = 1,
+    string? Cache = null);
 
 /// <summary>How pieces become numbers.</summary>
 /// <param name="Input"><c>audio</c> (mel average) or <c>midi</c> (pitch histogram); of music-emotion.</param>
