@@ -79,7 +79,7 @@ public sealed class DrumPattern
             var position = 4.0 * note.StartTick / ticks;
             if (position > LastStep)
             {
-                reason = $"has a stroke {position:0} sixteenths from its start, expected at most {LastStep}";
+                reason = $"has a stroke {(long)position} sixteenths from its start, expected at most {LastStep}";
                 return null;
             }
             var step = (int)Math.Floor(position + 0.5);

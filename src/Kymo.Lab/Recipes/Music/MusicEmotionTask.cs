@@ -33,7 +33,7 @@ static class MusicEmotionTask
         var rows = new List<(MusicItem Item, float[] Row)>();
         var exclusions = config.Features.Input == "midi" ? FromMidi(config, set, rows, progress, cancel) : FromAudio(config, set, rows, progress, cancel);
         if (rows.Count == 0) throw new DataException(set.Root, "holds no usable piece; the first reason: " + exclusions[0].Reason);
-        var (train, select, report, rule) = MusicSplit.Of([.. rows.Select(row => (row.Item.Group, row.Item.Split))], config.Data, config.Seed);
+        var (train, select, report, rule) = MusicSplit.Of([.. rows.Select(row => (row.Item.Group, row.Item.Split))], config);
         var scaling = config.Features.Norm == "train" ? MusicScaling.Of(train.Select(index => rows[index].Row)) : ((float[], float[])?)null;
         MusicExample[] examples = [.. rows.Select(row => new MusicExample(row.Item.Id, row.Item.Group, scaling is { } known ? MusicScaling.Apply(row.Row, known) : row.Row)
         {

@@ -72,7 +72,7 @@ static class MusicEvaluator
     {
         var answers = objective.Numbers(held);
         var scores = new JsonObject([.. task.Scores.Select(score => KeyValuePair.Create(score.Name, (JsonNode?)score.Of(answers)))]);
-        var groups = answers.GroupBy(answer => answer.Group).Select(group => group.Select(task.Scores[0].Of).Aggregate((Sum: 0.0, Count: 0.0), (sum, one) => (sum.Sum + one.Sum, sum.Count + one.Count)));
+        var groups = answers.GroupBy(answer => answer.Group).Select(group => group.Select(answer => task.Scores[0].Of(answer)).Aggregate((Sum: 0.0, Count: 0.0), (sum, one) => (sum.Sum + one.Sum, sum.Count + one.Count)));
         return Result(run, task, scores, (task.Scores[0].Name, GroupedMean.Of([.. groups], new BootstrapOptions { Resamples = Resamples, Seed = (ulong)config.Seed })), "");
     }
 

@@ -89,6 +89,17 @@ public sealed class MusicRunTests : IDisposable
         Assert.Contains("takes data.root", Assert.Throws<ConfigException>(() => recipe.Evaluate!(run.Folder, ["seed=7"], context)).Message);
     }
 
+    [Theory]
+    [InlineData("music-emotion"), InlineData("music-melody"), InlineData("music-harmony"), InlineData("music-dynamics"), InlineData("music-groove")]
+    public void The_originals_json_is_written_and_read_back(string name)
+    {
+        var run = Run(name, "original", "data=synthetic", "model=original", "compat.export=original", "data.synthetic_items=100", "trainer.epochs=1", "trainer.batch_size=64").Folder;
+        Assert.InRange(Registry.Of(run).Export!(run, 0, "rtneural", _folder["net.json"]).LargestDifference!.Value, 0, 1e-6);
+        using var json = JsonDocument.Parse(File.ReadAllText(_folder["net.json"]));
+        Assert.Equal("2.0", json.RootElement.GetProperty("metadata").GetProperty("export_version").GetString());
+        Assert.Equal(json.RootElement.GetProperty("layers")[0].GetProperty("out_size").GetInt32(), json.RootElement.GetProperty("layers")[0].GetProperty("weights").GetArrayLength());
+    }
+
     [Fact]
     public void Numbers_of_sound_are_kept_by_content()
     {
