@@ -24,7 +24,12 @@ public sealed class DrumPattern
     /// <summary>Fewer strokes make no pattern.</summary>
     public const int LeastHits = 8;
 
-    DrumPattern(IReadOnlyList<DrumHit> hits, int stepsPerBar, int unmapped) => (Hits, StepsPerBar, Unmapped) = (hits, stepsPerBar, unmapped);
+    DrumPattern(IReadOnlyList<DrumHit> hits, int stepsPerBar, int unmapped)
+    {
+        (Hits, StepsPerBar, Unmapped) = (hits, stepsPerBar, unmapped);
+        FirstBar = FloorDivide(hits[0].Step, stepsPerBar);
+        Bars = FloorDivide(hits.Max(hit => hit.Step), stepsPerBar) - FirstBar + 1;
+    }
 
     /// <summary>The strokes in the order of time, then pitch.</summary>
     public IReadOnlyList<DrumHit> Hits { get; }
@@ -36,10 +41,10 @@ public sealed class DrumPattern
     public int Unmapped { get; }
 
     /// <summary>The first bar with a stroke, counted from the start of the file.</summary>
-    public int FirstBar => FloorDivide(Hits[0].Step, StepsPerBar);
+    public int FirstBar { get; }
 
     /// <summary>Bars from the first to the last with a stroke.</summary>
-    public int Bars => FloorDivide(Hits.Max(hit => hit.Step), StepsPerBar) - FirstBar + 1;
+    public int Bars { get; }
 
     /// <summary>Steps of all these bars.</summary>
     public int Steps => Bars * StepsPerBar;
