@@ -34,6 +34,7 @@ public static class Registry
             Trial = ["data=synthetic", "scenario.alpha=1", "trainer.epochs=2", "trainer.threads=1", "model.regressor.joint_hidden_channels=[8,8,8,8]",
                 "model.regressor.temporal_hidden_channels=8", "model.regressor.fc_hidden=16"],
             Evaluate = ActivityEvaluator.Evaluate,
+            OpenPredictor = ActivityPredictor.OpenAny,
             Export = ActivityExport.Write,
         },
         Music("emotion", "valence and arousal of a clip or piece", MusicKind.Emotion, MusicRecipe.Emotion),
@@ -72,6 +73,7 @@ public static class Registry
         new("music-" + name, summary, Path.Combine(Conf("Music"), name), run, (job, context) => MusicRecipe.Prepare(kind, job, context))
         {
             Trial = ["data=synthetic", "data.synthetic_items=200", "model=original", "trainer.epochs=2", "trainer.batch_size=64", "trainer.threads=1"],
+            Evaluate = (folder, overrides, context) => MusicEvaluator.Evaluate(kind, folder, overrides, context),
             OpenPredictor = (path, _) => MusicPredictor.Open(path),
             Export = MusicExport.Write,
         };

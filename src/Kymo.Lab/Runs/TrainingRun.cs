@@ -59,10 +59,11 @@ public sealed class TrainingRun : IDisposable
     public static TrainingRun Open(RunPlan plan, RunContext context)
     {
         CheckMonitors(plan);
-        var name = plan.Run.Name != "" ? plan.Run.Name : plan.DefaultName;
+        var name = plan.Run.Name != "" ? plan.Run.Name : plan.DefaultName + (plan.Run.Label != "" ? "-" + plan.Run.Label : "");
         // A job that is queued again types the same command: the first time there is nothing to go on with.
         if (context is { Resume: "auto", IsWriter: true } && !Directory.Exists(Path.Combine(plan.Run.Root, "runs", name))) context = context with { Resume = null };
         if (context.Resume is { } named && named != "auto") name = named;
+        if (context.IsWriter && plan.Run.Dir is { } dir) Link(dir, Path.GetFullPath(Path.Combine(plan.Run.Root, "runs", name)));
         if (!context.IsWriter) context.Processes!.Meet();
         var folder = !context.IsWriter ? RunFolder.Watch(plan.Run.Root, name)
             : context.Resume is not null ? RunFolder.Resume(plan.Run.Root, name, context.Clock)
@@ -199,6 +200,17 @@ public sealed class TrainingRun : IDisposable
     {
         _log?.Dispose();
         Folder.Dispose();
+    }
+
+    // The folder that was asked for leads to the run; a run that goes on finds its own link there.
+    static void Link(string asked, string run)
+    {
+        var path = Path.GetFullPath(asked);
+        var link = new FileInfo(path).LinkTarget;
+        if (link == run) return;
+        if (Path.Exists(path) || link is not null) throw new ConfigException($"run.dir={asked} exists already; choose another one");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        Directory.CreateSymbolicLink(path, run);
     }
 
     static string Key(int? fold) => fold?.ToString(CultureInfo.InvariantCulture) ?? "";

@@ -18,10 +18,18 @@ public readonly record struct DrumHit(double Position, int Step, Drum Drum, int 
 /// <summary>The strokes of a drum part against the grid of sixteenths of its first metre.</summary>
 public sealed class DrumPattern
 {
+    // A damaged delta time must not make a grid of billions of steps; sixteen hours at 60 beats a minute fit.
+    const int LastStep = 1 << 18;
+
     /// <summary>Fewer strokes make no pattern.</summary>
     public const int LeastHits = 8;
 
-    DrumPattern(IReadOnlyList<DrumHit> hits, int stepsPerBar, int unmapped) => (Hits, StepsPerBar, Unmapped) = (hits, stepsPerBar, unmapped);
+    DrumPattern(IReadOnlyList<DrumHit> hits, int stepsPerBar, int unmapped)
+    {
+        (Hits, StepsPerBar, Unmapped) = (hits, stepsPerBar, unmapped);
+        FirstBar = FloorDivide(hits[0].Step, stepsPerBar);
+        Bars = FloorDivide(hits.Max(hit => hit.Step), stepsPerBar) - FirstBar + 1;
+    }
 
     /// <summary>The strokes in the order of time, then pitch.</summary>
     public IReadOnlyList<DrumHit> Hits { get; }
@@ -33,10 +41,10 @@ public sealed class DrumPattern
     public int Unmapped { get; }
 
     /// <summary>The first bar with a stroke, counted from the start of the file.</summary>
-    public int FirstBar => FloorDivide(Hits[0].Step, StepsPerBar);
+    public int FirstBar { get; }
 
     /// <summary>Bars from the first to the last with a stroke.</summary>
-    public int Bars => FloorDivide(Hits.Max(hit => hit.Step), StepsPerBar) - FirstBar + 1;
+    public int Bars { get; }
 
     /// <summary>Steps of all these bars.</summary>
     public int Steps => Bars * StepsPerBar;
@@ -47,7 +55,7 @@ public sealed class DrumPattern
     /// <summary>Reads the drum channel.</summary>
     /// <param name="midi">The file; ticks per quarter, not SMPTE frames.</param>
     /// <param name="reason">Why there is no pattern.</param>
-    /// <returns>Null where the file counts in frames, its bar is no whole number of sixteenths, or it has fewer than 8 strokes.</returns>
+    /// <returns>Null where the file counts in frames, its bar is no whole number of sixteenths, it has fewer than 8 strokes or lasts for days.</returns>
     public static DrumPattern? Read(MidiFile midi, out string? reason)
     {
         reason = null;
@@ -74,6 +82,11 @@ public sealed class DrumPattern
                 continue;
             }
             var position = 4.0 * note.StartTick / ticks;
+            if (position > LastStep)
+            {
+                reason = $"has a stroke {(long)position} sixteenths from its start, expected at most {LastStep}";
+                return null;
+            }
             var step = (int)Math.Floor(position + 0.5);
             hits.Add(new(position, step, drum, note.Velocity, note.Start, midi.Tempo.SecondsAt(step * (double)ticks / 4)));
         }

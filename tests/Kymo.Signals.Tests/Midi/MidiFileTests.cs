@@ -11,7 +11,7 @@ public sealed class MidiFileTests
         "4d54726b0000002400903c6483603c0000405a83604000003c508360803c400090437f8740b0407f00ff2f00" +
         "4d54726b000000130099246e81702400817016323c160000ff2f00";
 
-    static byte[] GoldenBytes => Convert.FromHexString(Golden);
+    internal static byte[] GoldenBytes => Convert.FromHexString(Golden);
 
     static MidiFile Parse(byte[] bytes, MidiReadOptions? options = null) => MidiFile.Parse(bytes, "file.mid", options);
 

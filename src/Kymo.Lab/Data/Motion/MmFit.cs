@@ -38,7 +38,7 @@ public static class MmFit
         });
         var (mean, deviation) = Statistics(root, [.. aligned.OfType<AlignedWorkout>()], options);
         var recordings = aligned.OfType<AlignedWorkout>().Select(workout => Recording(root, workout, mean, deviation, options)).ToArray();
-        return Set(root, recordings, [.. exclusions, .. left.OfType<Exclusion>()], options);
+        return Set(root, recordings, [.. exclusions, .. left.OfType<Exclusion>()], options) with { TargetScale = Scale(mean, deviation) };
     }
 
     /// <summary>Reads prepared files (the layout of the original's pre-processing and of <see cref="MmFitPrepared.Write"/>).</summary>
@@ -52,7 +52,7 @@ public static class MmFit
             var file = simulated?.Contains(workouts[i]) == true ? names.Simulated : names.Acceleration;
             recordings[i] = MmFitPrepared.Read(root, workouts[i], names with { Acceleration = file }, options);
         });
-        return Set(root, recordings, exclusions, options);
+        return Set(root, recordings, exclusions, options) with { TargetScale = MmFitPrepared.ReadStatistics(root) is var (mean, deviation) ? Scale(mean, deviation) : null };
     }
 
     /// <summary>One workout's recording: chosen joints, standardised acceleration, the class of each row.</summary>
@@ -98,6 +98,8 @@ public static class MmFit
         }
         return MmFitPreparation.Statistics(training, options.Preparation.Recipe == MotionRecipe.OriginalA);
     }
+
+    static ChannelScale Scale(double[] mean, double[] deviation) => new([.. mean.Select(value => (float)value)], [.. deviation.Select(value => (float)value)]);
 
     static string? FirstMissing(string root, string workout, string device) =>
         new[] { device + "_acc", "pose_3d" }.FirstOrDefault(modality => MmFitLayout.Find(root, workout, modality) is null) is { } modality ? $"{workout}_{modality}.npy"

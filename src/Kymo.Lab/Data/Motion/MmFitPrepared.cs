@@ -7,6 +7,8 @@ namespace Kymo.Lab.Data.Motion;
 /// <summary>Prepared workouts in the original's files.</summary>
 public static class MmFitPrepared
 {
+    const string Statistics = "mmfit_preprocess_stats.json";
+
     /// <summary>Prepares raw workouts and writes, for each, pose, acceleration and labels, and the statistics beside them.</summary>
     /// <param name="root">The raw data.</param>
     /// <param name="folder">Where the prepared files go.</param>
@@ -47,8 +49,27 @@ public static class MmFitPrepared
             ["acc_std"] = new JsonArray([.. deviation.Select(value => (JsonNode)value)]),
             ["processed_files"] = Array([.. aligned.SelectMany(workout => new[] { names.Pose, names.Acceleration }.Select(name => $"{workout.Workout}/{workout.Workout}_{name}"))]),
         };
-        File.WriteAllText(Path.Combine(folder, "mmfit_preprocess_stats.json"), stats.ToJsonString(new() { WriteIndented = true }));
+        File.WriteAllText(Path.Combine(folder, Statistics), stats.ToJsonString(new() { WriteIndented = true }));
         return (mean, deviation);
+    }
+
+    /// <summary>Mean and deviation of the acceleration that was taken out; null where the folder does not say.</summary>
+    /// <exception cref="DataException">The file is there and damaged.</exception>
+    internal static (double[] Mean, double[] Deviation)? ReadStatistics(string root)
+    {
+        var path = Path.Combine(root, Statistics);
+        if (!File.Exists(path)) return null;
+        try
+        {
+            var stats = JsonNode.Parse(File.ReadAllText(path))!;
+            double[] Three(string key) => stats[key]!.AsArray().Select(value => (double)value!).ToArray() is { Length: 3 } three && three.All(double.IsFinite) ? three
+                : throw new DataException(path, $"{key}: expected three numbers");
+            return (Three("acc_mean"), Three("acc_std"));
+        }
+        catch (Exception error) when (error is System.Text.Json.JsonException or InvalidOperationException or NullReferenceException or FormatException)
+        {
+            throw new DataException(path, "is damaged; expected acc_mean and acc_std with three numbers each", error);
+        }
     }
 
     /// <summary>Reads one prepared workout.</summary>

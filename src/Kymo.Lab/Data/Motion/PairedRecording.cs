@@ -68,6 +68,9 @@ public sealed record PairedSet(
     /// <summary>The class between the labelled stretches (<c>non_activity</c>), or null where every row has a label of its own.</summary>
     public int? RestClass { get; init; }
 
+    /// <summary>Mean and deviation that the reader took out of the signal; null where it took out none, or does not know them.</summary>
+    public ChannelScale? TargetScale { get; init; }
+
     /// <summary>Hash of what was read, for the run's environment.</summary>
     public string Fingerprint { get; init; } = "";
 

@@ -3,6 +3,7 @@ using Kymo.Lab.Data.Motion;
 using Kymo.Lab.Models;
 using Kymo.Lab.Runs;
 using Kymo.Lab.Training;
+using Kymo.Torch;
 
 namespace Kymo.Lab.Recipes.Activity;
 
@@ -14,8 +15,9 @@ namespace Kymo.Lab.Recipes.Activity;
 /// <param name="Scenario">Which terms, modules and data take part.</param>
 /// <param name="Optim">Optimiser and schedule.</param>
 /// <param name="Trainer">Length, stopping, trackers.</param>
-/// <param name="Ablation">Scenarios that are trained one after the other and compared; empty for one run.</param>
+/// <param name="Ablation">Scenarios that are trained one after the other and compared, or <c>all</c>; empty for one run.</param>
 /// <param name="Compat">Rules of the original that are repeated.</param>
+/// <param name="LeaveOneOut">Whether each person is held out in turn, one run each.</param>
 /// <param name="Seed">Seeds every named random stream.</param>
 /// <param name="Device"><c>auto</c>, <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>mps</c>.</param>
 public sealed record ActivityConfig(
@@ -28,6 +30,7 @@ public sealed record ActivityConfig(
     TrainerOptions Trainer,
     IReadOnlyList<string> Ablation,
     ActivityCompatOptions Compat,
+    bool LeaveOneOut = false,
     [property: Range(0, long.MaxValue)] long Seed = 0,
     string Device = "auto")
 {
@@ -38,6 +41,10 @@ public sealed record ActivityConfig(
         if (regressor.SequenceLength != Data.SensorWindowLength || extractor.WindowSize != Data.SensorWindowLength)
             yield return $"data.sensor_window_length={Data.SensorWindowLength}, model.regressor.sequence_length={regressor.SequenceLength} and "
                 + $"model.feature_extractor.window_size={extractor.WindowSize} are one length; type one of them";
+        if (Model.Encoder is { } encoder && (encoder.WindowSize != Data.SensorWindowLength || encoder.Embedding != extractor.NDense || encoder.InputChannels != extractor.InputChannels))
+            yield return "model.encoder: window_size, embedding and input_channels are data.sensor_window_length, model.feature_extractor.n_dense and the signal's channels; type those";
+        if (Model.Head is { } head && (head.FIn != classifier.FIn || head.NClasses != classifier.NClasses))
+            yield return "model.head: f_in and n_classes are model.feature_extractor.n_dense and data.n_classes; type those";
         if (classifier.FIn != extractor.NDense)
             yield return $"model.classifier.f_in={classifier.FIn} takes what model.feature_extractor.n_dense={extractor.NDense} gives; type n_dense alone";
         if (regressor.OutputChannels != extractor.InputChannels)
@@ -73,7 +80,7 @@ public sealed record ActivityEnvOptions(string DataDir = "datasets", string Expe
 /// <param name="SimAccFile">Simulated acceleration.</param>
 /// <param name="LabelsFile">Exercise sets.</param>
 /// <param name="Split">Which workouts teach and which are reported: <c>people</c>, <c>official</c>, <c>official_unseen</c>, <c>original</c>, <c>loso</c> or <c>lists</c>.</param>
-/// <param name="Fold">The person held out by <c>split=loso</c>.</param>
+/// <param name="Fold">The person held out by <c>split=loso</c>, counted from 0; the next one picks the epoch.</param>
 /// <param name="AllowSharedPeople">Whether own lists may share a person.</param>
 /// <param name="Missing"><c>error</c>, or <c>skip</c> to leave out what is not there and count it.</param>
 /// <param name="Preprocess"><c>time</c> or <c>frame</c>.</param>
@@ -130,7 +137,18 @@ public sealed record ActivityDataOptions(
 /// <param name="Regressor">From movement to signal.</param>
 /// <param name="FeatureExtractor">From signal to embedding.</param>
 /// <param name="Classifier">From embedding to class.</param>
-public sealed record ActivityModelOptions(HarRegressorConfig Regressor, HarFeatureExtractorConfig FeatureExtractor, HarClassifierConfig Classifier);
+/// <param name="Encoder">The later encoder in place of the feature extractor; null for that one.</param>
+/// <param name="Head">Dense layers in place of the classifier's single one; null for that one.</param>
+public sealed record ActivityModelOptions(
+    HarRegressorConfig Regressor, HarFeatureExtractorConfig FeatureExtractor, HarClassifierConfig Classifier, HarEncoderConfig? Encoder = null, HarMlpConfig? Head = null)
+{
+    /// <summary>Builds what turns a signal into an embedding.</summary>
+    internal Module NewExtractor(RandomGenerator? init, RandomGenerator dropout) =>
+        Encoder is { } later ? new HarEncoder(later, init, dropout) : new HarFeatureExtractor(FeatureExtractor, init, dropout);
+
+    /// <summary>Builds what turns an embedding into logits.</summary>
+    internal Module NewClassifier(RandomGenerator? init, RandomGenerator dropout) => Head is { } layers ? new HarMlp(layers, init, dropout) : new HarClassifier(Classifier, init);
+}
 
 /// <summary>Optimiser and schedule: a warm-up by epochs, then the scheduler.</summary>
 /// <param name="Scheduler">What moves the rate after the warm-up.</param>
@@ -167,13 +185,19 @@ public sealed record ActivitySchedulerOptions(
 /// <param name="LossMean"><c>batches</c>: epoch losses are means over batches.</param>
 /// <param name="Truncate">Rows of each workout that are used; 0 for all, the original's 1000.</param>
 /// <param name="Scenario24"><c>shared</c>: the second extractor is the first one.</param>
+/// <param name="Dropout">The feature extractor's dropout whatever <c>drop_prob</c> says (the original's 0.3); null for <c>drop_prob</c>.</param>
+/// <param name="StateNames">The original's weights files (<c>pose2imu_best.pth</c>, <c>fe_best.pth</c>, <c>ac_best.pth</c>) beside the run's own.</param>
+/// <param name="TEncoder"><c>legacy</c>: the later encoder and head are asked for and the earlier networks built, as the last state of the original did.</param>
 public sealed record ActivityCompatOptions(
     [property: AllowedValues("none", "A", "B")] string Preprocess = "none",
     bool Windows = false,
     [property: AllowedValues("all", "present")] string F1 = "all",
     [property: AllowedValues("windows", "batches")] string LossMean = "windows",
     [property: Range(0, int.MaxValue)] int Truncate = 0,
-    [property: AllowedValues("separate", "shared")] string Scenario24 = "separate")
+    [property: AllowedValues("separate", "shared")] string Scenario24 = "separate",
+    [property: Range(0, 0.95)] double? Dropout = null,
+    bool StateNames = false,
+    [property: AllowedValues("named", "legacy")] string TEncoder = "named")
 {
     /// <summary>The switches that are on, in words; empty for none.</summary>
     internal IReadOnlyList<string> On()
@@ -187,6 +211,9 @@ public sealed record ActivityCompatOptions(
             .. LossMean != plain.LossMean ? [$"loss_mean={LossMean}"] : Array.Empty<string>(),
             .. Truncate > 0 ? [$"truncate={Truncate}"] : Array.Empty<string>(),
             .. Scenario24 != plain.Scenario24 ? [$"scenario24={Scenario24}"] : Array.Empty<string>(),
+            .. Dropout is { } share ? [FormattableString.Invariant($"dropout={share}")] : Array.Empty<string>(),
+            .. StateNames ? ["state_names=true"] : Array.Empty<string>(),
+            .. TEncoder != plain.TEncoder ? [$"t_encoder={TEncoder}"] : Array.Empty<string>(),
         ];
     }
 }

@@ -99,11 +99,32 @@ sealed record ActivityData
     /// <summary>The lists of the configured split.</summary>
     public static SplitLists Lists(ActivityDataOptions data)
     {
+        if (data.Split == "loso") return LeaveOneOut(data);
         var own = data.TrainSubjects.Count + data.ValSubjects.Count + data.TestSubjects.Count > 0;
         if (!own && data.Name == "sp_sw_har") throw new ConfigException("data.train_subjects, data.val_subjects and data.test_subjects name the people; they are empty");
         var named = own && data.Split == "lists" ? new SplitLists("lists", [], [], []) : MmFitSplits.Find(data.Split == "lists" ? "people" : data.Split, data.Fold);
         IReadOnlyList<string> Or(IReadOnlyList<string> given, IReadOnlyList<string> otherwise) => given.Count > 0 ? given : otherwise;
         return own ? new SplitLists("lists", Or(data.TrainSubjects, named.Train), Or(data.ValSubjects, named.Validation), Or(data.TestSubjects, named.Test)) : named;
+    }
+
+    /// <summary>The people that <c>split=loso</c> holds out one after the other: those of the listed recordings, for MM-Fit without lists all ten.</summary>
+    public static IReadOnlyList<(string Person, string[] Recordings)> People(ActivityDataOptions data)
+    {
+        string[] listed = [.. data.TrainSubjects.Concat(data.ValSubjects).Concat(data.TestSubjects).Distinct()];
+        var byWorkout = data.Name is "mmfit" or "synthetic";
+        if (listed.Length == 0 && byWorkout) listed = [.. MmFitLayout.Participants.Select((_, workout) => $"w{workout:00}")];
+        return [.. listed.GroupBy(name => byWorkout ? MmFitLayout.ParticipantOf(name).ToString(System.Globalization.CultureInfo.InvariantCulture) : name)
+            .OrderBy(person => person.Key.Length).ThenBy(person => person.Key, StringComparer.Ordinal).Select(person => (person.Key, person.ToArray()))];
+    }
+
+    // The next person picks the epoch.
+    static SplitLists LeaveOneOut(ActivityDataOptions data)
+    {
+        var people = People(data);
+        if (people.Count < 3) throw new ConfigException($"data.split=loso needs three people: one is held out, one picks the epoch; {people.Count} are listed in data.train_subjects, data.val_subjects and data.test_subjects");
+        if (data.Fold >= people.Count) throw new ConfigException($"data.fold={data.Fold}: there are the people 0 to {people.Count - 1} ({string.Join(", ", people.Select(person => person.Person))})");
+        var next = (data.Fold + 1) % people.Count;
+        return new SplitLists("loso", [.. people.Where((_, i) => i != data.Fold && i != next).SelectMany(person => person.Recordings)], people[next].Recordings, people[data.Fold].Recordings);
     }
 
     static (PairedSet Set, SplitLists Lists) Recordings(ActivityConfig config)
@@ -149,7 +170,11 @@ sealed record ActivityData
     {
         var channels = set.Axes * set.Joints;
         (input, target) = (ChannelScale.None(channels), ChannelScale.None(set.TargetChannels));
-        if (set.RestClass is not null) return set;
+        if (set.RestClass is not null)
+        {
+            target = set.TargetScale ?? target;
+            return set;
+        }
         target = ChannelScale.Of(split.Train, set.TargetChannels, recording => recording.Target);
         if (set.Name == "sp_sw_har") input = ChannelScale.Of(split.Train, channels, recording => recording.Input);
         var (inputs, targets) = (input, target);

@@ -20,7 +20,7 @@ public static class ActivityEvaluator
         if (!File.Exists(path)) throw new DataException(run, "holds no resolved_config.yaml; expected a finished run of kymo train activity");
         var settings = (MapNode)YamlReader.Read(File.ReadAllBytes(path), path);
         foreach (var text in overrides) Apply(settings, text);
-        var config = ConfigBinder.Bind<ActivityConfig>(settings);
+        var config = ActivityRecipe.WithCompat(ConfigBinder.Bind<ActivityConfig>(settings));
         var device = Devices.Prepare(config.Trainer);
         var data = ActivityData.Read(config);
 

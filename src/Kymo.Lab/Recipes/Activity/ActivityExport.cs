@@ -60,30 +60,49 @@ public static class ActivityExport
                 graph.Output("signal", Regressor(graph, movement, tensors, regressor));
                 break;
             case "extractor":
-                graph.Output("embedding", Extractor(graph, graph.Input("signal", "batch", extractor.InputChannels, extractor.WindowSize), tensors, extractor.PoolSize));
+                graph.Output("embedding", Extractor(graph, graph.Input("signal", "batch", extractor.InputChannels, extractor.WindowSize), tensors, card.Model));
                 break;
             case "classifier":
-                graph.Output("logits", graph.Linear(graph.Input("embedding", "batch", card.Model.Classifier.FIn), tensors, "ac.classifier"));
+                graph.Output("logits", Classifier(graph, graph.Input("embedding", "batch", card.Model.Classifier.FIn), tensors, card.Model));
                 break;
             default:
                 var raw = graph.Input("signal", "batch", extractor.InputChannels, extractor.WindowSize);
                 var signal = graph.Normalise(raw, card.TargetMean, card.TargetDeviation, axis: 1);
-                graph.Output("logits", graph.Linear(Extractor(graph, signal, tensors, extractor.PoolSize), tensors, "ac.classifier"));
+                graph.Output("logits", Classifier(graph, Extractor(graph, signal, tensors, card.Model), tensors, card.Model));
                 break;
         }
         return graph.Metadata("recipe", card.Recipe).Metadata("part", part).Metadata("data", card.Data)
             .Metadata("classes", new JsonArray([.. card.Classes.Select(name => (JsonNode)name)]).ToJsonString());
     }
 
-    static OnnxValue Extractor(OnnxGraph graph, OnnxValue signal, NetworkWeights weights, int pool)
+    static OnnxValue Extractor(OnnxGraph graph, OnnxValue signal, NetworkWeights weights, ActivityModelOptions model)
     {
         var x = signal;
+        if (model.Encoder is { } later)
+        {
+            for (var i = 0; i < later.FilterList.Count; i++)
+            {
+                x = graph.Conv1d(x, weights, $"fe.convs.{i}", stride: 2, padding: (later.KernelSize - 1) / 2, groups: later.GroupList[i]);
+                x = graph.MaxPool1d(graph.LeakyRelu(graph.BatchNorm(x, weights, $"fe.norms.{i}")), 2);
+            }
+            return graph.Linear(graph.Flatten(x), weights, "fe.fc");
+        }
         for (var stage = 1; stage <= 3; stage++)
         {
             x = graph.BatchNorm(graph.LeakyRelu(graph.Conv1d(x, weights, $"fe.conv{stage}.0", same: true)), weights, $"fe.conv{stage}.2");
-            if (stage < 3) x = graph.MaxPool1d(x, pool);
+            if (stage < 3) x = graph.MaxPool1d(x, model.FeatureExtractor.PoolSize);
         }
         return graph.LeakyRelu(graph.Linear(graph.Flatten(x), weights, "fe.fc.0"));
+    }
+
+    static OnnxValue Classifier(OnnxGraph graph, OnnxValue embedding, NetworkWeights weights, ActivityModelOptions model)
+    {
+        if (model.Head is not { } head) return graph.Linear(embedding, weights, "ac.classifier");
+        var x = embedding;
+        // Between two dense layers stand ReLU and, with dropout, one more.
+        var (hidden, step) = (head.Hidden is { Count: > 0 } given ? given.Count : 1, head.DropProb > 0 ? 3 : 2);
+        for (var i = 0; i < hidden; i++) x = graph.Relu(graph.Linear(x, weights, $"ac.net.{i * step}"));
+        return graph.Linear(x, weights, $"ac.net.{hidden * step}");
     }
 
     static OnnxValue Regressor(OnnxGraph graph, OnnxValue movement, NetworkWeights weights, HarRegressorConfig config)
@@ -130,17 +149,15 @@ public static class ActivityExport
         using var noGrad = Autograd.NoGrad();
         using var scope = new TensorScope();
         var input = scope.From<float>(values, shape);
-        OrderedDictionary<string, StoredTensor> Of(string module) => new(weights.Where(entry => entry.Key.StartsWith(module + ".", StringComparison.Ordinal))
-            .Select(entry => KeyValuePair.Create(entry.Key[(module.Length + 1)..], entry.Value)));
         T Loaded<T>(T network, string module) where T : Module
         {
-            network.LoadState(Of(module));
+            network.LoadState(ActivityWeights.Of(weights, module));
             network.Eval();
             return network;
         }
         using var r = Loaded(new HarRegressor(regressor, null, generator), "pose2imu");
-        using var f = Loaded(new HarFeatureExtractor(extractor, null, generator), "fe");
-        using var c = Loaded(new HarClassifier(card.Model.Classifier, null), "ac");
+        using var f = Loaded(card.Model.NewExtractor(null, generator), "fe");
+        using var c = Loaded(card.Model.NewClassifier(null, generator), "ac");
         var own = part switch
         {
             "regressor" => r.Forward(input),

@@ -21,11 +21,10 @@ sealed class ActivityNetwork : Module
         RandomGenerator Init(string name) => streams.Generator("init." + name);
         var dropout = streams.Generator("dropout");
         Regressor = Add("pose2imu", new HarRegressor(model.Regressor, Init("pose2imu"), dropout));
-        Extractor = Add("fe", new HarFeatureExtractor(model.FeatureExtractor, Init("fe"), dropout));
-        Classifier = Add("ac", new HarClassifier(model.Classifier, Init("ac")));
-        SimulatedExtractor = scenario.SeparateFeatureExtractors && config.Compat.Scenario24 == "separate"
-            ? Add("fe_sim", new HarFeatureExtractor(model.FeatureExtractor, Init("fe_sim"), dropout)) : Extractor;
-        SimulatedClassifier = scenario.SeparateClassifiers ? Add("ac_sim", new HarClassifier(model.Classifier, Init("ac_sim"))) : Classifier;
+        Extractor = Add("fe", model.NewExtractor(Init("fe"), dropout));
+        Classifier = Add("ac", model.NewClassifier(Init("ac"), dropout));
+        SimulatedExtractor = scenario.SeparateFeatureExtractors && config.Compat.Scenario24 == "separate" ? Add("fe_sim", model.NewExtractor(Init("fe_sim"), dropout)) : Extractor;
+        SimulatedClassifier = scenario.SeparateClassifiers ? Add("ac_sim", model.NewClassifier(Init("ac_sim"), dropout)) : Classifier;
         if (scenario.Secondary.Enabled)
             SecondaryClassifier = Add("ac_aux", new HarClassifier(new HarClassifierConfig(FIn: model.Classifier.FIn, NClasses: scenario.Secondary.NClasses), Init("ac_aux")));
         if (scenario.Adversarial.Enabled) Discriminator = NewDiscriminator(config, Init("discriminator"), streams.Generator("dropout.discriminator"));
@@ -36,16 +35,16 @@ sealed class ActivityNetwork : Module
     public HarRegressor Regressor { get; }
 
     /// <summary>From signal to embedding.</summary>
-    public HarFeatureExtractor Extractor { get; }
+    public Module Extractor { get; }
 
     /// <summary>From embedding to class.</summary>
-    public HarClassifier Classifier { get; }
+    public Module Classifier { get; }
 
     /// <summary>The extractor of simulated signals; the same one unless they are separate.</summary>
-    public HarFeatureExtractor SimulatedExtractor { get; }
+    public Module SimulatedExtractor { get; }
 
     /// <summary>The classifier of simulated signals; the same one unless they are separate.</summary>
-    public HarClassifier SimulatedClassifier { get; }
+    public Module SimulatedClassifier { get; }
 
     /// <summary>The second task's classifier.</summary>
     public HarClassifier? SecondaryClassifier { get; }
@@ -58,7 +57,7 @@ sealed class ActivityNetwork : Module
 
     /// <summary>Embeddings of simulated signals.</summary>
     public Tensor EmbedSimulated(Tensor signal) =>
-        SimulatedExtractor == Extractor ? Extractor.ForwardSimulated(signal) : SimulatedExtractor.Forward(signal);
+        SimulatedExtractor == Extractor && Extractor is HarFeatureExtractor shared ? shared.ForwardSimulated(signal) : SimulatedExtractor.Forward(signal);
 
     /// <summary>Parameters that the scenario's optimiser moves: those of trainable modules without the discriminator.</summary>
     public IEnumerable<NamedTensor> Trained(IReadOnlyList<string> trainable) => NamedParameters().Where(parameter =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Kymo.Config;
 using Kymo.Lab.Data.Motion;
+using Kymo.Lab.Models;
 using Kymo.Lab.Runs;
 using Kymo.Lab.Training;
 using Kymo.Torch;
@@ -19,6 +20,9 @@ public static class ActivityRecipe
 
     /// <summary>Scores beyond the common ones.</summary>
     internal static readonly string[] ExtraScores = ["f1", "mse", "act_loss", "sim_loss"];
+
+    /// <summary>Settings that change no result.</summary>
+    internal static readonly string[] Circumstances = ["env", "data.data_dir", "data.secondary_dir", "device"];
 
     /// <summary>Aligns raw MM-Fit and writes the prepared files; other data need no preparation.</summary>
     /// <param name="job">The composed configuration.</param>
@@ -41,7 +45,9 @@ public static class ActivityRecipe
         return folder;
     }
 
-    /// <summary>Trains and evaluates one scenario, or with <c>ablation=[...]</c> several and a table that compares them.</summary>
+    /// <summary>
+    /// Trains and evaluates one scenario; with <c>ablation=[...]</c> several and a table that compares them, with <c>leave_one_out=true</c> one for each person.
+    /// </summary>
     /// <param name="job">The composed configuration.</param>
     /// <param name="context">What else the recipe is given.</param>
     /// <exception cref="ConfigException">Settings that do not fit together or to the data.</exception>
@@ -49,6 +55,7 @@ public static class ActivityRecipe
     {
         var config = Bind(job, context);
         if (config.Ablation.Count > 0) return ScenarioAblation.Run(config, context);
+        if (config.LeaveOneOut) return PersonByPerson.Run(config, context);
 
         // --- Engine
         var device = Devices.Prepare(config.Trainer);
@@ -76,15 +83,40 @@ public static class ActivityRecipe
             {
                 folder.WriteJson(ActivityResults.FileName, ActivityResults.Of(run.Settings, fit, judged.TestScores, config.Compat.On()));
                 folder.WriteText("resolved_config.yaml", YamlWriter.Write(job));
+                if (config.Compat.StateNames) ActivityWeights.WriteOriginal(folder, objective.Network);
             });
         }
     }
 
-    /// <summary>The configuration record; the window's length under its three names becomes one.</summary>
+    /// <summary>The configuration record; the window's length under its names becomes one.</summary>
     internal static ActivityConfig Bind(MapNode job, RunContext context)
     {
         if (LinkedLengths.Apply(job, context.Overrides) is { } done) context.Tell(new RunEvent.Stage(done));
-        return ConfigBinder.Bind<ActivityConfig>(job);
+        var config = ConfigBinder.Bind<ActivityConfig>(job);
+        string[] read = ["n_dense", "window_size", "input_channels"];
+        foreach (var (part, instead) in new[] { ("feature_extractor", config.Model.Encoder is null ? "" : "encoder"), ("classifier", config.Model.Head is null ? "" : "head") })
+            foreach (var text in context.Overrides.Where(text => instead != "" && text.StartsWith($"model.{part}.", StringComparison.Ordinal)))
+                if (!read.Contains(text.Split('=')[0].Split('.')[^1]))
+                    throw new ConfigException($"'{text}': model/{instead} stands in place of the {part}, so nothing reads it; type a setting of model.{instead}");
+        return WithCompat(config);
+    }
+
+    /// <summary>The networks' settings after the original's rules that are repeated.</summary>
+    internal static ActivityConfig WithCompat(ActivityConfig config)
+    {
+        var model = config.Model;
+        if (config.Compat.TEncoder == "legacy" && model.Encoder is not null)
+        {
+            var plain = new HarFeatureExtractorConfig();
+            model = model with
+            {
+                Encoder = null,
+                Head = null,
+                FeatureExtractor = model.FeatureExtractor with { NFilters = plain.NFilters, FilterSize = plain.FilterSize, DropProb = plain.DropProb, PoolSize = plain.PoolSize },
+            };
+        }
+        if (config.Compat.Dropout is { } share) model = model with { FeatureExtractor = model.FeatureExtractor with { DropProb = share } };
+        return config with { Model = model };
     }
 
     static RunPlan Plan(ActivityConfig config, ActivityData data, Device device) => new()
@@ -93,7 +125,7 @@ public static class ActivityRecipe
         Run = config.Run,
         DefaultName = string.Create(CultureInfo.InvariantCulture, $"activity_{config.Scenario.ExperimentName}_{data.Set.Name}_seed{config.Seed}"),
         Config = config,
-        Circumstances = ["env", "data.data_dir", "data.secondary_dir", "device"],
+        Circumstances = Circumstances,
         Contract = RunContract.Classification("activity_recognition", data.Set.Classes) with
         {
             ExtraScores = ExtraScores,

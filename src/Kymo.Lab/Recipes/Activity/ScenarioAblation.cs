@@ -3,59 +3,35 @@ using System.Text.Json.Nodes;
 using Kymo.Config;
 using Kymo.Lab.Metrics;
 using Kymo.Lab.Runs;
-using Kymo.Signals;
 
 namespace Kymo.Lab.Recipes.Activity;
 
 /// <summary>Trains several scenarios on the same data and compares them: macro-F1 with intervals over people, and paired differences to the first.</summary>
 static class ScenarioAblation
 {
-    sealed record Row(string Scenario, string Folder, Interval F1, PairedBootstrap? Difference, double Mse, double MseRatio, string Status);
+    static readonly string[] s_all = ["real_only", "pose_only", "scenario2", "scenario22", "scenario25", "scenario23", "scenario24", "scenario3", "scenario4", "scenario42", "scenario5"];
 
-    /// <summary>One run for each scenario, then the table.</summary>
+    sealed record Row(string Scenario, SeriesAnswers Answers, Interval F1, PairedBootstrap? Difference)
+    {
+        public double MseRatio => Answers.Mse / Answers.MeanMse;
+    }
+
+    /// <summary>One run for each scenario (and with <c>leave_one_out=true</c> for each person), then the table.</summary>
     public static RunResult Run(ActivityConfig config, RunContext context)
     {
-        var name = config.Run.Name != "" ? config.Run.Name : string.Create(CultureInfo.InvariantCulture, $"activity_ablation_{config.Data.DatasetName}_seed{config.Seed}");
-        var folder = Path.Combine(config.Run.Root, "ablations", name);
-        if (Directory.Exists(folder)) throw new ConfigException($"ablation '{name}' exists already in {folder}; choose another run.name");
-        var conf = Registry.Find(ActivityRecipe.Name).ConfFolder;
-        foreach (var scenario in config.Ablation)
-            if (!File.Exists(Path.Combine(conf, "scenario", scenario + ".yaml")))
-                throw new ConfigException($"ablation: there is no scenario '{scenario}'; there are {string.Join(", ", Directory.GetFiles(Path.Combine(conf, "scenario")).Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal))}");
-
+        var scenarios = Scenarios(config);
+        var name = ActivitySeries.NameOf(config, "ablation");
         var rows = new List<Row>();
-        (int[] Truth, int[] Predicted, string[] Groups)? first = null;
-        foreach (var scenario in config.Ablation)
+        foreach (var scenario in scenarios)
         {
-            context.Cancel.ThrowIfCancellationRequested();
-            context.Tell(new RunEvent.Stage($"--- {scenario} ({rows.Count + 1} of {config.Ablation.Count})"));
-            var result = RunOne(conf, scenario, $"{name}_{scenario}", context);
-            var answers = Answers(result.Folder);
-            var classes = answers.Classes;
-            Func<ConfusionMatrix, double> score = matrix => MacroScores.Of(matrix).F1;
-            var options = new BootstrapOptions { Seed = (ulong)config.Seed };
-            var interval = BootstrapInterval.Of(answers.Truth, answers.Predicted, answers.Groups, classes, score, options);
-            var difference = first is { } base0 ? PairedBootstrap.Of(base0.Truth, base0.Predicted, answers.Predicted, base0.Groups, classes, score, options) : null;
-            first ??= (answers.Truth, answers.Predicted, answers.Groups);
-            var regression = result.Metrics["regression"];
-            rows.Add(new Row(scenario, result.Folder, interval, difference, Number(regression?["mse"]), Number(regression?["mse_ratio"]), (string?)result.Metrics["status"] ?? "ok"));
+            context.Tell(new RunEvent.Stage($"--- {scenario} ({rows.Count + 1} of {scenarios.Count})"));
+            var answers = ActivitySeries.Train(config, $"{name}_{scenario}", [$"scenario={scenario}"], context);
+            rows.Add(new Row(scenario, answers, answers.Interval(config.Seed), rows.Count > 0 ? Difference(rows[0].Answers, answers, config.Seed) : null));
         }
+        var folder = Path.Combine(config.Run.Root, "ablations", name);
         Directory.CreateDirectory(folder);
-        AtomicFile.Write(Path.Combine(folder, "ablation.csv"), Csv.Table(
-            ["scenario", "f1_macro", "f1_low", "f1_high", "difference", "difference_low", "difference_high", "p", "mse", "mse_ratio", "people", "status", "run"],
-            rows.Select(row => new[]
-            {
-                row.Scenario, Cell(row.F1.Estimate), Cell(row.F1.Low), Cell(row.F1.High), Cell(row.Difference?.Difference.Estimate), Cell(row.Difference?.Difference.Low),
-                Cell(row.Difference?.Difference.High), Cell(row.Difference?.P), Cell(row.Mse), Cell(row.MseRatio), row.F1.Groups.ToString(CultureInfo.InvariantCulture), row.Status, row.Folder,
-            })));
-        string[] lines =
-        [
-            $"macro F1 on held-out windows, 95 % intervals over {rows[0].F1.Groups} people; differences to {rows[0].Scenario}",
-            $"{"scenario",-12} {"macro F1",8}  {"interval",-16} {"difference",-26} {"mse ratio",9}",
-            .. rows.Select(row => $"{row.Scenario,-12} {Text(row.F1.Estimate),8}  {Text(row.F1.Low)} to {Text(row.F1.High),-7} "
-                + $"{(row.Difference is { } d ? $"{Text(d.Difference.Estimate)} ({Text(d.Difference.Low)} to {Text(d.Difference.High)})" : "-"),-26} {Text(row.MseRatio),9}"
-                + (row.Status == "ok" ? "" : "  " + row.Status)),
-        ];
+        var lines = Lines(rows);
+        AtomicFile.Write(Path.Combine(folder, "ablation.csv"), Table(rows));
         AtomicFile.Write(Path.Combine(folder, "ablation.txt"), string.Join('\n', lines) + "\n");
         return new RunResult(Path.GetFullPath(folder), lines, new JsonObject
         {
@@ -65,42 +41,42 @@ static class ScenarioAblation
                 ["f1_macro"] = row.F1.Estimate,
                 ["low"] = row.F1.Low,
                 ["high"] = row.F1.High,
-                ["run_dir"] = row.Folder,
+                ["run_dir"] = row.Answers.Runs[0].Folder,
             })]),
         });
     }
 
-    // The same overrides with another scenario: whatever was typed wins over the scenario's own settings, as in a single run.
-    static RunResult RunOne(string conf, string scenario, string name, RunContext context)
+    static IReadOnlyList<string> Scenarios(ActivityConfig config)
     {
-        string[] overrides =
-        [
-            .. context.Overrides.Where(text => !text.StartsWith("ablation", StringComparison.Ordinal) && !text.StartsWith("scenario=", StringComparison.Ordinal)
-                && !text.StartsWith("run.name=", StringComparison.Ordinal)),
-            $"scenario={scenario}", $"run.name={name}",
-        ];
-        var composition = new ConfigComposer().Compose(new ComposeRequest
+        // The second task needs skeletons of its own.
+        if (config.Ablation is ["all"]) return [.. s_all.Where(scenario => scenario != "scenario3" || config.Data.SecondaryDir is not null || config.Data.Name == "synthetic")];
+        var conf = Path.Combine(Registry.Find(ActivityRecipe.Name).ConfFolder, "scenario");
+        foreach (var scenario in config.Ablation)
+            if (!File.Exists(Path.Combine(conf, scenario + ".yaml")))
+                throw new ConfigException($"ablation: there is no scenario '{scenario}'; there are {string.Join(", ", Directory.GetFiles(conf).Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal))}, and all");
+        return [.. config.Ablation.Distinct()];
+    }
+
+    static PairedBootstrap Difference(SeriesAnswers first, SeriesAnswers second, long seed) => PairedBootstrap.Of(
+        first.Truth, first.Predicted, second.Predicted, first.People, first.Classes.Count, SeriesAnswers.Score, new BootstrapOptions { Seed = (ulong)seed });
+
+    static string Table(IReadOnlyList<Row> rows) => Csv.Table(
+        ["scenario", "f1_macro", "f1_low", "f1_high", "difference", "difference_low", "difference_high", "p", "mse", "mse_ratio", "people", "windows", "status", "run"],
+        rows.Select(row => new[]
         {
-            SearchPath = [new SearchPathEntry(SearchPathEntry.Main, conf)],
-            ConfigName = "config",
-            Overrides = Override.ParseAll(overrides),
-            JobName = ActivityRecipe.Name,
-            WorkingDirectory = Directory.GetCurrentDirectory(),
-        });
-        var job = (MapNode)ConfigResolver.Of(composition.Config).ResolveAll(composition.Config);
-        return ActivityRecipe.Run(job, context with { Job = composition.Config, Hydra = composition.Hydra, Overrides = overrides, Resume = null });
-    }
+            row.Scenario, Cell(row.F1.Estimate), Cell(row.F1.Low), Cell(row.F1.High), Cell(row.Difference?.Difference.Estimate), Cell(row.Difference?.Difference.Low),
+            Cell(row.Difference?.Difference.High), Cell(row.Difference?.P), Cell(row.Answers.Mse), Cell(row.MseRatio), row.F1.Groups.ToString(CultureInfo.InvariantCulture),
+            row.Answers.Truth.Length.ToString(CultureInfo.InvariantCulture), row.Answers.Status, row.Answers.Runs[0].Folder,
+        }));
 
-    // Truth, answers and people as the run's own table has them.
-    static (int[] Truth, int[] Predicted, string[] Groups, int Classes) Answers(string run)
-    {
-        var contract = RunContract.Read(Path.Combine(run, RunFiles.Contract));
-        var predictions = PredictionTable.ReadClasses(Path.Combine(run, RunFiles.Predictions), contract);
-        if (predictions.Count == 0) throw new DataException(run, "has no held-out answer");
-        return ([.. predictions.Select(p => p.Truth)], [.. predictions.Select(p => p.Predicted)], [.. predictions.Select(p => p.Id.Split('/')[0])], contract.Classes.Count);
-    }
-
-    static double Number(JsonNode? node) => node is JsonValue value && value.TryGetValue<double>(out var number) ? number : double.NaN;
+    static string[] Lines(IReadOnlyList<Row> rows) =>
+    [
+        $"macro F1 on {rows[0].Answers.Truth.Length} held-out windows, 95 % intervals over {rows[0].F1.Groups} people; differences to {rows[0].Scenario}",
+        $"{"scenario",-12} {"macro F1",8}  {"interval",-16} {"difference",-26} {"mse ratio",9}",
+        .. rows.Select(row => $"{row.Scenario,-12} {Text(row.F1.Estimate),8}  {Text(row.F1.Low)} to {Text(row.F1.High),-7} "
+            + $"{(row.Difference is { } d ? $"{Text(d.Difference.Estimate)} ({Text(d.Difference.Low)} to {Text(d.Difference.High)})" : "-"),-26} {Text(row.MseRatio),9}"
+            + (row.Answers.Status == "ok" ? "" : "  " + row.Answers.Status)),
+    ];
 
     static string Cell(double? value) => value is { } number && double.IsFinite(number) ? NumberText.Of(number) : "";
 

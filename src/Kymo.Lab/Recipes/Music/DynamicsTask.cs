@@ -42,7 +42,7 @@ static class DynamicsTask
                 return null;
             }, config.Data.MaxBadFraction, progress, cancel);
         if (examples.Count == 0) throw new DataException(set.Root, "holds no usable piece; the first reason: " + read.Exclusions[0].Reason);
-        var (train, select, report, rule) = MusicSplit.Of(examples, pieces.Distinct(), config.Data, config.Seed);
+        var (train, select, report, rule) = MusicSplit.Of(examples, pieces.Distinct(), config);
         MusicExample[] known = [.. train.Concat(select).Select(index => examples[index])];
         var task = target == "vector"
             ? MusicVectors.Task(

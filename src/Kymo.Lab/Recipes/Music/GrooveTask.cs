@@ -83,7 +83,7 @@ static class GrooveTask
         {
             Labels = [isStyle ? StyleIndex(part.Item) : part.Item.Drums!.IsBeat ? 1 : 0],
         }).ToArray();
-        var (train, select, report, rule) = MusicSplit.Of([.. parts.Select(part => (part.Item.Group, part.Item.Split))], config.Data, config.Seed);
+        var (train, select, report, rule) = MusicSplit.Of([.. parts.Select(part => (part.Item.Group, part.Item.Split))], config);
         var scaling = MusicScaling.Of(train.Select(index => raw[index]));
         var examples = items.Select(item => item with { Input = MusicScaling.Apply(item.Input, scaling) }).ToArray();
         MusicExample[] known = [.. train.Concat(select).Select(index => examples[index])];
@@ -123,7 +123,7 @@ static class GrooveTask
     {
         const int inputs = DrumPitches.Count + 16 + 1, outputs = 2 * DrumPitches.Count;
         var examples = parts.SelectMany(part => Windows(part.Item, part.Pattern, inputs, outputs)).ToArray();
-        var (train, select, report, rule) = MusicSplit.Of(examples, parts.Select(part => (part.Item.Group, part.Item.Split)), config.Data, config.Seed);
+        var (train, select, report, rule) = MusicSplit.Of(examples, parts.Select(part => (part.Item.Group, part.Item.Split)), config);
         MusicExample[] known = [.. train.Concat(select).Select(index => examples[index])];
         var mean = Rivals.Mean(known, outputs);
         var all = (Velocity: Pooled(known, 0), Offset: Pooled(known, DrumPitches.Count));
@@ -165,7 +165,7 @@ static class GrooveTask
         {
             Numbers = Groove.Compute(part.Pattern),
         }).ToArray();
-        var (train, select, report, rule) = MusicSplit.Of([.. parts.Select(part => (part.Item.Group, part.Item.Split))], config.Data, config.Seed);
+        var (train, select, report, rule) = MusicSplit.Of([.. parts.Select(part => (part.Item.Group, part.Item.Split))], config);
         MusicExample[] known = [.. train.Concat(select).Select(index => examples[index])];
         return MusicVectors.Task(config, "music_groove_vector", set, examples, (train, select, report, rule), Groove.Names, MusicLoss.MeanSquare, known) with
         {

@@ -46,7 +46,7 @@ static class HarmonyTask
         if (usable.Length == 0) throw new DataException(set.Root, "holds no song with two chords");
         var isOriginal = config.Model.Name == "original";
         var examples = usable.SelectMany(song => isOriginal ? Flat(song.Item, song.Chords) : Windows(song.Item, song.Chords)).ToArray();
-        var (train, select, report, rule) = MusicSplit.Of(examples, usable.Select(song => (song.Item.Group, song.Item.Split)), config.Data, config.Seed);
+        var (train, select, report, rule) = MusicSplit.Of(examples, usable.Select(song => (song.Item.Group, song.Item.Split)), config);
         // The rivals learn from all songs that are not reported.
         MusicExample[] known = [.. train.Concat(select).Select(index => examples[index])];
         var classes = isOriginal ? ChordVocabulary.Size : ChordVocabulary.Used;
@@ -186,7 +186,7 @@ static class HarmonyTask
         var (examples, exclusions) = Progressions(path, config);
         if (exclusions.Count > config.Data.MaxBadFraction * (examples.Count + exclusions.Count))
             throw new DataException(path, $"{exclusions.Count} of {examples.Count + exclusions.Count} progressions cannot be used, for instance {exclusions[0].Id}: {exclusions[0].Reason}");
-        var (train, select, report, rule) = MusicSplit.Of([.. examples.Select(example => (example.Group, (string?)null))], config.Data, config.Seed);
+        var (train, select, report, rule) = MusicSplit.Of([.. examples.Select(example => (example.Group, (string?)null))], config);
         MusicExample[] known = [.. train.Concat(select).Select(index => examples[index])];
         return MusicVectors.Task(config, "music_harmony_histogram", set, examples, (train, select, report, rule), ChordVocabulary.Names, MusicLoss.Divergence, known) with
         {

@@ -46,7 +46,7 @@ static class MelodyTask
                 return null;
             }, config.Data.MaxBadFraction, progress, cancel);
         if (examples.Count == 0) throw new DataException(set.Root, "holds no melody; the first reason: " + read.Exclusions[0].Reason);
-        var (train, select, report, rule) = MusicSplit.Of(examples, pieces, config.Data, config.Seed);
+        var (train, select, report, rule) = MusicSplit.Of(examples, pieces, config);
         MusicExample[] known = [.. train.Concat(select).Select(index => examples[index])];
         var absolute = known.Select(Absolute).ToArray();
         var bigram = Rivals.Bigram(absolute, PitchHistogram.Size, (example, i) => Clamp(PitchIn(example, i) - example.Shifts[i]));
@@ -162,7 +162,7 @@ static class MelodyTask
                 return null;
             }, config.Data.MaxBadFraction, progress, cancel);
         if (examples.Count == 0) throw new DataException(set.Root, "holds no pitched piece; the first reason: " + read.Exclusions[0].Reason);
-        var (train, select, report, rule) = MusicSplit.Of(examples, pieces, config.Data, config.Seed);
+        var (train, select, report, rule) = MusicSplit.Of(examples, pieces, config);
         MusicExample[] known = [.. train.Concat(select).Select(index => examples[index])];
         return MusicVectors.Task(config, "music_melody_histogram", set, examples, (train, select, report, rule), PitchHistogram.Names, MusicLoss.Binary, known) with
         {

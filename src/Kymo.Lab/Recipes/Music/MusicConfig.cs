@@ -39,6 +39,7 @@ public sealed record MusicConfig(
 /// <param name="SelectSplit">Share of the training groups that picks the epoch.</param>
 /// <param name="SyntheticItems">Items of a synthetic set; a fifth of them on top is reported.</param>
 /// <param name="SyntheticSeed">Seeds a synthetic set.</param>
+/// <param name="Cache">Where numbers of sound are kept; null keeps none.</param>
 public sealed record MusicDataOptions(
     string Name = "auto",
     string Root = "data",
@@ -51,7 +52,8 @@ public sealed record MusicDataOptions(
     [property: Range(0.01, 0.9)] double ValSplit = 0.2,
     [property: Range(0.01, 0.9)] double SelectSplit = 0.15,
     [property: Range(20, 1_000_000)] int SyntheticItems = 10_000,
-    long SyntheticSeed = 1);
+    long SyntheticSeed = 1,
+    string? Cache = null);
 
 /// <summary>How pieces become numbers.</summary>
 /// <param name="Input"><c>audio</c> (mel average) or <c>midi</c> (pitch histogram); of music-emotion.</param>
@@ -84,16 +86,20 @@ public sealed record MusicModelOptions(
 /// <param name="Chords"><c>none</c> or <c>first60</c>.</param>
 /// <param name="Embedding"><c>none</c> or <c>repeat</c>.</param>
 /// <param name="DynamicsContext"><c>none</c> or <c>emotion32</c>.</param>
+/// <param name="Export"><c>none</c>, or <c>original</c>: <c>--format rtneural</c> writes the original's own JSON.</param>
+/// <param name="Split"><c>none</c>, or <c>trainer</c>: the learning part is rounded down, not the reported one.</param>
 public sealed record MusicCompatOptions(
     [property: AllowedValues("none", "zscore30", "db80x2s")] string Mel = "none",
     [property: AllowedValues("none", "first60")] string Chords = "none",
     [property: AllowedValues("none", "repeat")] string Embedding = "none",
-    [property: AllowedValues("none", "emotion32")] string DynamicsContext = "none")
+    [property: AllowedValues("none", "emotion32")] string DynamicsContext = "none",
+    [property: AllowedValues("none", "original")] string Export = "none",
+    [property: AllowedValues("none", "trainer")] string Split = "none")
 {
     /// <summary>The switches that are on, as they were typed.</summary>
     public IEnumerable<string> On()
     {
-        foreach (var (name, value) in new[] { ("mel", Mel), ("chords", Chords), ("embedding", Embedding), ("dynamics_context", DynamicsContext) })
+        foreach (var (name, value) in new[] { ("mel", Mel), ("chords", Chords), ("embedding", Embedding), ("dynamics_context", DynamicsContext), ("export", Export), ("split", Split) })
             if (value != "none") yield return $"compat.{name}={value}";
     }
 }

@@ -33,7 +33,7 @@ static class MusicEmotionTask
         var rows = new List<(MusicItem Item, float[] Row)>();
         var exclusions = config.Features.Input == "midi" ? FromMidi(config, set, rows, progress, cancel) : FromAudio(config, set, rows, progress, cancel);
         if (rows.Count == 0) throw new DataException(set.Root, "holds no usable piece; the first reason: " + exclusions[0].Reason);
-        var (train, select, report, rule) = MusicSplit.Of([.. rows.Select(row => (row.Item.Group, row.Item.Split))], config.Data, config.Seed);
+        var (train, select, report, rule) = MusicSplit.Of([.. rows.Select(row => (row.Item.Group, row.Item.Split))], config);
         var scaling = config.Features.Norm == "train" ? MusicScaling.Of(train.Select(index => rows[index].Row)) : ((float[], float[])?)null;
         MusicExample[] examples = [.. rows.Select(row => new MusicExample(row.Item.Id, row.Item.Group, scaling is { } known ? MusicScaling.Apply(row.Row, known) : row.Row)
         {
@@ -90,16 +90,21 @@ static class MusicEmotionTask
     static List<Exclusion> FromAudio(MusicConfig config, MusicSet set, List<(MusicItem, float[])> rows, Action<int>? progress, CancellationToken cancel)
     {
         var mel = new MelMean(Kind(config.Compat));
+        var cache = new MelCache(config.Data.Cache, $"mel_v{MusicCard.Version}_{(config.Model.Frames == 1 ? config.Compat.Mel : "steps")}");
         var (exclusions, lacking) = (new List<Exclusion>(), new List<Exclusion>());
         foreach (var (index, item) in set.Items.Index())
         {
             cancel.ThrowIfCancellationRequested();
             try
             {
-                var samples = AudioFile.ReadMono(item.Path, MelMean.SampleRate, new AudioReadOptions { AllowSilence = true });
-                if (samples.Length < MelMean.SampleRate) throw new DataException(item.Path, $"has {samples.Length} samples at 22,050 Hz, expected at least one second");
-                if (config.Model.Frames == 1) rows.Add((item, mel.Extract(samples)));
-                else if (mel.Steps(samples) is var steps && steps.Length >= config.Model.Frames * MelMean.Size) rows.Add((item, steps[..(config.Model.Frames * MelMean.Size)]));
+                var numbers = cache.Of(item.Path, () =>
+                {
+                    var samples = AudioFile.ReadMono(item.Path, MelMean.SampleRate, new AudioReadOptions { AllowSilence = true });
+                    if (samples.Length < MelMean.SampleRate) throw new DataException(item.Path, $"has {samples.Length} samples at 22,050 Hz, expected at least one second");
+                    return config.Model.Frames == 1 ? mel.Extract(samples) : mel.Steps(samples);
+                });
+                if (config.Model.Frames == 1) rows.Add((item, numbers));
+                else if (numbers is var steps && steps.Length >= config.Model.Frames * MelMean.Size) rows.Add((item, steps[..(config.Model.Frames * MelMean.Size)]));
                 else lacking.Add(new(item.Id, $"has fewer than model.frames={config.Model.Frames} seconds"));
             }
             catch (DataException error)

@@ -29,6 +29,9 @@ public static class MusicExport
             {
                 case "onnx":
                     return Onnx(card, network, path);
+                case "rtneural" when card.Compat.Contains("compat.export=original"):
+                    OriginalJson.Write(path, card, network);
+                    return new Export(path, new FileInfo(path).Length, OriginalJson.Difference(path, card, network), "the original's JSON, which RTNeural cannot load");
                 case "rtneural":
                     RtNeural.Write(path, card, network);
                     return new Export(path, new FileInfo(path).Length, RtNeuralCheck.Difference(path, card, network));

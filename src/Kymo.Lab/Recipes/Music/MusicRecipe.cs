@@ -68,7 +68,8 @@ public static class MusicRecipe
         }
     }
 
-    static MusicTask Build(MusicKind kind, MusicConfig config, RunContext context)
+    /// <summary>Pieces, features and parts.</summary>
+    internal static MusicTask Build(MusicKind kind, MusicConfig config, RunContext context)
     {
         if (config.Data.Name == "synthetic") return SyntheticTask.Of(config, kind);
         var folders = kind == MusicKind.Emotion && config.Features.Input == "midi" ? MusicKind.Melody : kind;
@@ -116,8 +117,8 @@ public static class MusicRecipe
         Device = device,
     };
 
-    // Of everything that is learned from and reported, in order.
-    static string Fingerprint(MusicTask task)
+    /// <summary>Hash of everything that is learned from and reported, in order.</summary>
+    internal static string Fingerprint(MusicTask task)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var example in task.Examples)

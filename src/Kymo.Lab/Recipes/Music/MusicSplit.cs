@@ -8,11 +8,10 @@ static class MusicSplit
 {
     /// <summary>The parts as indices.</summary>
     /// <param name="items">Group and published part of each item.</param>
-    /// <param name="data">Shares.</param>
-    /// <param name="seed">Seeds the cuts.</param>
+    /// <param name="config">Shares, rule and seed of the cuts.</param>
     /// <exception cref="ConfigException">A part is empty, or a group stands on two sides.</exception>
     public static (int[] Train, int[] Select, int[] Report, string Rule) Of(
-        IReadOnlyList<(string Group, string? Split)> items, MusicDataOptions data, long seed)
+        IReadOnlyList<(string Group, string? Split)> items, MusicConfig config)
     {
         int[] Named(string split) => [.. Enumerable.Range(0, items.Count).Where(index => items[index].Split == split)];
         int[] train, select, report;
@@ -23,15 +22,15 @@ static class MusicSplit
             rule = "The published parts: training, validation picks the epoch, test is reported.";
             if (report.Length == 0)
             {
-                (report, (train, select)) = (select, Cut(items, train, data.SelectSplit, seed));
+                (report, (train, select)) = (select, Cut(items, train, config.Data.SelectSplit, config));
                 rule = "The published validation part is reported (the test part is absent); a cut of the training part, by group, picks the epoch.";
             }
-            else if (select.Length == 0) (train, select) = Cut(items, train, data.SelectSplit, seed);
+            else if (select.Length == 0) (train, select) = Cut(items, train, config.Data.SelectSplit, config);
         }
         else
         {
-            (train, report) = Cut(items, [.. Enumerable.Range(0, items.Count)], data.ValSplit, seed);
-            (train, select) = Cut(items, train, data.SelectSplit, seed);
+            (train, report) = Cut(items, [.. Enumerable.Range(0, items.Count)], config.Data.ValSplit, config);
+            (train, select) = Cut(items, train, config.Data.SelectSplit, config);
             rule = "Drawn by group: one part is learned from, a second picks the epoch, a third is reported.";
         }
         if (train.Length == 0 || select.Length == 0 || report.Length == 0)
@@ -42,11 +41,11 @@ static class MusicSplit
 
     /// <summary>The parts of items that were made of pieces: the pieces are cut, each item follows its piece's group.</summary>
     public static (int[] Train, int[] Select, int[] Report, string Rule) Of(
-        IReadOnlyList<MusicExample> examples, IEnumerable<(string Group, string? Split)> pieces, MusicDataOptions data, long seed)
+        IReadOnlyList<MusicExample> examples, IEnumerable<(string Group, string? Split)> pieces, MusicConfig config)
     {
         var kept = examples.Select(example => example.Group).ToHashSet(StringComparer.Ordinal);
         (string Group, string? Split)[] used = [.. pieces.Where(piece => kept.Contains(piece.Group))];
-        var (train, select, report, rule) = Of(used, data, seed);
+        var (train, select, report, rule) = Of(used, config);
         int[] Items(int[] part)
         {
             var groups = part.Select(index => used[index].Group).ToHashSet(StringComparer.Ordinal);
@@ -55,9 +54,11 @@ static class MusicSplit
         return (Items(train), Items(select), Items(report), rule);
     }
 
-    static (int[] Kept, int[] Held) Cut(IReadOnlyList<(string Group, string? Split)> items, int[] indices, double share, long seed)
+    static (int[] Kept, int[] Held) Cut(IReadOnlyList<(string Group, string? Split)> items, int[] indices, double share, MusicConfig config)
     {
-        var (rest, held) = Datasets.SplitIndices(indices.Length, share, shuffle: true, seed, [.. indices.Select(index => items[index].Group)]);
+        // The original's trainer rounds what is learned from down, not what is held out.
+        if (config.Compat.Split == "trainer") share = (indices.Length - Math.Floor((1 - share) * indices.Length)) / indices.Length;
+        var (rest, held) = Datasets.SplitIndices(indices.Length, share, shuffle: true, config.Seed, [.. indices.Select(index => items[index].Group)]);
         return ([.. rest.Select(i => indices[i])], [.. held.Select(i => indices[i])]);
     }
 

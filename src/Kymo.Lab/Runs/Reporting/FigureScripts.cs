@@ -31,21 +31,24 @@ static class FigureScripts
             report.Curves.Any(c => c.Train[s].Concat(c.Validation[s]).Any(double.IsFinite))),
     ];
 
-    /// <summary>Loss and main score over epochs: training blue, validation orange; folds thin, their mean thick.</summary>
-    public static FigureScript LearningCurves(RunReport report)
+    /// <summary>The task's further scores that were measured.</summary>
+    public static string[] FurtherScores(RunReport report) =>
+        [.. report.Summary.Contract.ExtraScores.Except(CurveScores(report)).Where(s => report.Curves.Any(c => c.Train[s].Concat(c.Validation[s]).Any(double.IsFinite)))];
+
+    /// <summary>Scores over epochs: training blue, validation orange; folds thin, their mean thick.</summary>
+    public static FigureScript LearningCurves(RunReport report, IReadOnlyList<string> scores)
     {
         var text = new StringBuilder(Common);
-        var scores = CurveScores(report);
         foreach (var score in scores) AppendCurveData(text, report.Curves, score);
         text.Append(CultureInfo.InvariantCulture,
-            $"set multiplot layout 1,{scores.Length} {Title(report, report.Curves.Count > 1 ? $"learning curves, thick: mean of {report.Curves.Count} folds" : "learning curves", 480 * scores.Length)["set ".Length..]}");
+            $"set multiplot layout 1,{scores.Count} {Title(report, report.Curves.Count > 1 ? $"learning curves, thick: mean of {report.Curves.Count} folds" : "learning curves", 480 * scores.Count)["set ".Length..]}");
         var epochs = report.Curves.Max(c => c.Epochs);
         text.Append(CultureInfo.InvariantCulture, $"set xlabel 'epoch'\nset xrange [0.5:{epochs + 0.5}]\n");
         if (epochs <= 10) text.Append("set xtics 1\n");
         text.Append("set key outside top center horizontal nobox\n");
-        for (var s = 0; s < scores.Length; s++)
+        for (var s = 0; s < scores.Count; s++)
         {
-            var unit = scores[s] == "loss" ? "loss (nats, mean per item)" : $"{RunReport.Label(scores[s])} (fraction)";
+            var unit = scores[s] == "loss" ? "loss (nats, mean per item)" : scores[s] == "mse" || scores[s].EndsWith("_loss", StringComparison.Ordinal) ? RunReport.Label(scores[s]) : $"{RunReport.Label(scores[s])} (fraction)";
             if (report.Summary.Contract.Kind == TaskKind.Regression) unit = RunReport.Label(scores[s]);
             text.Append(CultureInfo.InvariantCulture, $"set ylabel {Quoted(unit)}\n");
             if (report.Curves is [{ BestEpoch: > 0 and var best }])
@@ -53,7 +56,7 @@ static class FigureScripts
                     $"set arrow 1 from first {best}, graph 0 to first {best}, graph 1 nohead dt 2 lc rgb '{Grey}'\n");
             AppendCurvePlot(text, report.Curves, scores[s]);
         }
-        return new FigureScript(text.Append("unset multiplot\n").ToString(), scores.Length * 480, 400);
+        return new FigureScript(text.Append("unset multiplot\n").ToString(), scores.Count * 480, 400);
     }
 
     /// <summary>Share of each true class (row) that was called each class (column), with counts.</summary>

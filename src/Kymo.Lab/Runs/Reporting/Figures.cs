@@ -32,7 +32,9 @@ public static class Figures
 
         if (FigureScripts.CurveScores(report).Length > 0)
             Draw("learning_curves", $"Loss and {RunReport.Label(report.MainScore)} over epochs, on training and validation data",
-                FigureScripts.LearningCurves(report));
+                FigureScripts.LearningCurves(report, FigureScripts.CurveScores(report)));
+        if (FigureScripts.FurtherScores(report) is { Length: > 0 } further)
+            Draw("score_curves", $"{string.Join(", ", further.Select(RunReport.Label))} over epochs, on training and validation data", FigureScripts.LearningCurves(report, further));
         if (report.Summary.Folds.Count > 0)
             Draw("folds", "Held-out scores of each fold, with their means", FigureScripts.Folds(report));
         if (report.TestMatrix is not { Total: > 0 } matrix) return (figures, warnings);

@@ -38,6 +38,7 @@ public static class HtmlReport
         }
         page.Raw("<section><h2>Learning curves</h2>");
         Show(page, figures, "learning_curves", "No figure was drawn; the numbers are in epoch_metrics.csv.");
+        if (figures.Any(figure => figure.Name == "score_curves")) Show(page, figures, "score_curves", "");
         page.Raw("</section>");
         Data(page, report);
         Background(page, report);

@@ -75,6 +75,63 @@ public sealed class MusicRunTests : IDisposable
     }
 
     [Theory]
+    [InlineData("music-harmony"), InlineData("music-groove")]
+    public void Finished_run_is_scored_again_on_what_it_reported(string name)
+    {
+        string[] settings = ["data=synthetic", "model=original", "data.synthetic_items=200", "trainer.epochs=2", "trainer.batch_size=64"];
+        var run = Run(name, "run", settings);
+        var recipe = Registry.Of(run.Folder);
+        var context = new RunContext([], [], [], null, false, _ => { }, TimeProvider.System, CancellationToken.None);
+        var again = recipe.Evaluate!(run.Folder, [], context).Metrics["test"]!.AsObject();
+        var same = again.Where(entry => run.Metrics["test"]![entry.Key] is not null).ToArray();
+        Assert.NotEmpty(same);
+        Assert.All(same, entry => Assert.Equal((double)run.Metrics["test"]![entry.Key]!, (double)entry.Value!, 6));
+        Assert.Contains("takes data.root", Assert.Throws<ConfigException>(() => recipe.Evaluate!(run.Folder, ["seed=7"], context)).Message);
+    }
+
+    [Theory]
+    [InlineData("music-emotion"), InlineData("music-melody"), InlineData("music-harmony"), InlineData("music-dynamics"), InlineData("music-groove")]
+    public void The_originals_json_is_written_and_read_back(string name)
+    {
+        var run = Run(name, "original", "data=synthetic", "model=original", "compat.export=original", "data.synthetic_items=100", "trainer.epochs=1", "trainer.batch_size=64").Folder;
+        Assert.InRange(Registry.Of(run).Export!(run, 0, "rtneural", _folder["net.json"]).LargestDifference!.Value, 0, 1e-6);
+        using var json = JsonDocument.Parse(File.ReadAllText(_folder["net.json"]));
+        Assert.Equal("2.0", json.RootElement.GetProperty("metadata").GetProperty("export_version").GetString());
+        Assert.Equal(json.RootElement.GetProperty("layers")[0].GetProperty("out_size").GetInt32(), json.RootElement.GetProperty("layers")[0].GetProperty("weights").GetArrayLength());
+    }
+
+    [Fact]
+    public void Numbers_of_sound_are_kept_by_content()
+    {
+        MusicTrees.Tone(_folder["a.wav"], 0.2, 440, 0.5);
+        var (cache, computed) = (new MelCache(_folder["cache"], "mel"), 0);
+        float[] Of(string path) => cache.Of(path, () => [.. Enumerable.Range(0, 128).Select(band => (float)band + (100 * computed++))]);
+        var first = Of(_folder["a.wav"]);
+        File.Copy(_folder["a.wav"], _folder["moved.wav"]);
+        Assert.Equal(first, Of(_folder["moved.wav"]));
+        Assert.Equal(1, cache.Found);
+        MusicTrees.Tone(_folder["a.wav"], 0.2, 441, 0.5);
+        Assert.NotEqual(first, Of(_folder["a.wav"]));
+        // What a killed program left is computed again.
+        foreach (var kept in Directory.GetFiles(_folder["cache/mel"])) File.WriteAllBytes(kept, [1, 2, 3]);
+        Assert.NotEqual(first, Of(_folder["moved.wav"]));
+        Assert.Throws<DataException>(() => cache.Of(_folder["a2.wav"], () => throw new DataException("a2.wav", "none")));
+    }
+
+    [Fact]
+    public void Unreadable_pieces_stop_the_run_above_the_stated_share_and_are_counted_below_it()
+    {
+        for (var i = 0; i < 24; i++) MusicTrees.Midi(_folder[$"set/training/midi/{i:00}.mid"], 1, [.. Enumerable.Range(0, 40).Select(n => 55 + ((n * (i + 2)) % 9))]);
+        File.WriteAllBytes(_folder["set/training/midi/24.mid"], [0x4D, 0x54]);
+        string[] settings = ["data=simple", $"data.root={_folder["set"]}", "trainer.epochs=1", "model.hidden=8"];
+        var result = Run("music-melody", "one", settings);
+        Assert.Contains("24.mid", File.ReadAllText(Path.Combine(result.Folder, "excluded_items.csv")));
+        File.WriteAllBytes(_folder["set/training/midi/25.mid"], new byte[40]);
+        Assert.Contains("2 cannot be read", Assert.Throws<DataException>(() => Run("music-melody", "two", settings)).Message);
+        Run("music-melody", "allowed", [.. settings, "data.max_bad_fraction=0.2"]);
+    }
+
+    [Theory]
     [InlineData("music-emotion"), InlineData("music-melody"), InlineData("music-harmony"), InlineData("music-dynamics"), InlineData("music-groove")]
     public void Exports_give_the_networks_own_answers(string name)
     {
