@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Kymo.Lab.Data;
 using Kymo.Lab.Models;
@@ -43,6 +44,7 @@ static class EventNetwork
     public static LogMelOptions Options(EventFeatureOptions features) => LogMelOptions.SleepEvents with
     {
         Duration = features.Duration,
+        ShortClips = features.ShortClips == "repeat" ? ShortClipRule.Repeat : ShortClipRule.Zero,
         Silence = features.Silence == "loudest" ? SilenceRule.Zero : SilenceRule.Floor,
     };
 
@@ -50,13 +52,28 @@ static class EventNetwork
     public static IReadOnlyDictionary<string, string> Metadata(EventModelCard card) =>
         new Dictionary<string, string> { ["kymo"] = JsonSerializer.Serialize(card, s_json) };
 
+    /// <summary>The weights file of a run, or the file itself.</summary>
+    /// <exception cref="DataException">No weights there.</exception>
+    public static string WeightsOf(string runOrWeights)
+    {
+        var path = File.Exists(runOrWeights) ? runOrWeights : Path.Combine(runOrWeights, Runs.RunFiles.BestModelSafetensors);
+        return File.Exists(path) ? path
+            : throw new DataException(runOrWeights, "holds no trained weights; expected a finished run of kymo train sleep-events, or its .safetensors file");
+    }
+
+    /// <summary>The network as a table of its weights.</summary>
+    public static string Describe(Module network)
+    {
+        var lines = network.SaveState().Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Key,-28} ({string.Join(", ", entry.Value.Shape)})"));
+        return string.Join('\n', lines.Append(string.Create(CultureInfo.InvariantCulture, $"{network.ParameterCount} trainable parameters"))) + "\n";
+    }
+
     /// <summary>Reads a trained network, in evaluation mode, on the CPU.</summary>
     /// <param name="runOrWeights">A run folder or a weights file of this recipe.</param>
     /// <exception cref="DataException">No weights there, or weights of another recipe.</exception>
     public static (Module Network, EventModelCard Card) Read(string runOrWeights)
     {
-        var path = File.Exists(runOrWeights) ? runOrWeights : Path.Combine(runOrWeights, Runs.RunFiles.BestModelSafetensors);
-        if (!File.Exists(path)) throw new DataException(runOrWeights, "holds no trained weights; expected a finished run of kymo train sleep-events");
+        var path = WeightsOf(runOrWeights);
         var file = SafetensorsFile.Read(path);
         var card = file.Metadata.TryGetValue("kymo", out var text) ? JsonSerializer.Deserialize<EventModelCard>(text, s_json) : null;
         if (card is not { Recipe: SleepEventsRecipe.Name }) throw new DataException(path, "its header does not say that it is of sleep-events");

@@ -17,16 +17,18 @@ sealed class EventObjective
     readonly Device _device;
     readonly float[] _weights;
     readonly float[][]? _teacher;
-    readonly float[] _clips, _targets, _weightOf, _soft;
+    readonly RandomStream _augment;
+    readonly float[] _clips, _clip, _scratch, _rows, _targets, _soft;
     readonly int _classes;
     readonly PartLoss _loss;
     double _weightSum;
-    int _count;
+    int _count, _frames;
 
     EventObjective(SleepEventsConfig config, SpectrogramExamples examples, int[] train, float[][]? teacher, Device device, RandomStreams streams)
     {
         (_config, _examples, _teacher, _device) = (config, examples, teacher, device);
         _classes = examples.Set.Classes.Count;
+        _augment = streams.Stream("augment");
         Network = EventNetwork.New(config.Model, _classes, streams.Generator("init"));
         Network.To(device);
         Standardizer = config.Features.Standardize == "train" ? examples.Fit(train) : Standardizer.None(examples.Bands);
@@ -34,8 +36,8 @@ sealed class EventObjective
         _weights = ClassWeights.Of(config.Objective.ClassWeights, [.. Enumerable.Range(0, _classes).Select(label => counts.GetValueOrDefault(label))])
             ?? [.. Enumerable.Repeat(1f, _classes)];
         var largest = config.Trainer.BatchSize;
-        (_clips, _targets) = (new float[largest * examples.Length], new float[largest * _classes]);
-        (_weightOf, _soft) = (new float[largest], new float[largest * _classes]);
+        (_clips, _clip, _scratch) = (new float[largest * examples.Length], new float[examples.Length], new float[examples.Length]);
+        (_rows, _targets, _soft) = (new float[2 * largest * _classes], new float[largest * _classes], new float[largest * _classes]);
         _loss = Loss;
     }
 
@@ -64,6 +66,8 @@ sealed class EventObjective
             Classes = objective._classes,
             TrainLabels = examples.Labels(train),
             Device = device,
+            Extra = config.Distill.Teacher == "" ? null
+                : () => new Dictionary<string, double> { ["alpha"] = config.Distill.Alpha, ["tau"] = config.Distill.Temperature },
         };
         return (new Fit(plan, config.Trainer, config.Optim, clock), objective);
     }
@@ -111,20 +115,32 @@ sealed class EventObjective
         return [.. powers.Select(power => (float)(power / sum))];
     }
 
+    // A row of targets holds the label's distribution and the teacher's, so that mixed clips have both mixed alike.
     PartLoss Prepare(ReadOnlyMemory<int> examples)
     {
         var indices = examples.Span;
         _count = indices.Length;
-        _weightSum = 0;
-        _examples.Fill(indices, Standardizer, _clips.AsSpan(0, _count * _examples.Length));
-        _targets.AsSpan().Clear();
+        _frames = _config.Augment.CroppedFrames(_examples.Frames);
+        var length = _examples.Bands * _frames;
+        var clips = _clips.AsSpan(0, _count * length);
+        var rows = _rows.AsSpan(0, 2 * _count * _classes);
+        rows.Clear();
+        var smoothing = (float)_config.Objective.LabelSmoothing;
         for (var i = 0; i < _count; i++)
         {
-            var label = _examples.Set.Recordings[indices[i]].Label;
-            _targets[(i * _classes) + label] = 1;
-            _weightOf[i] = _weights[label];
-            _weightSum += _weights[label];
-            if (_teacher is not null) Softened(_teacher[indices[i]], _config.Distill.Temperature).CopyTo(_soft, i * _classes);
+            var row = rows.Slice(2 * i * _classes, 2 * _classes);
+            row[.._classes].Fill(smoothing / _classes);
+            row[_examples.Set.Recordings[indices[i]].Label] += 1 - smoothing;
+            if (_teacher is not null) Softened(_teacher[indices[i]], _config.Distill.Temperature).CopyTo(row[_classes..]);
+            _examples.Fill(indices.Slice(i, 1), Standardizer, _clip);
+            _config.Augment.Apply(_clip, clips.Slice(i * length, length), _examples.Bands, _augment, _scratch);
+        }
+        _config.Augment.Mix(clips, rows, _count, _augment);
+        _weightSum = 0;
+        for (var i = 0; i < _count * _classes; i++)
+        {
+            (_targets[i], _soft[i]) = (rows[i + (i / _classes * _classes)], rows[i + ((1 + (i / _classes)) * _classes)]);
+            _weightSum += _weights[i % _classes] * _targets[i];
         }
         return _loss;
     }
@@ -132,12 +148,12 @@ sealed class EventObjective
     // The labels' term is a mean over the weights of the whole batch, so that parts add up to it.
     Tensor Loss(TensorScope scope, int first, int count, EpochSums sums)
     {
-        var length = _examples.Length;
-        var logits = Network.Forward(scope.From<float>(_clips.AsSpan(first * length, count * length), count, _examples.Bands, _examples.Frames).To(_device));
+        var length = _examples.Bands * _frames;
+        var logits = Network.Forward(scope.From<float>(_clips.AsSpan(first * length, count * length), count, _examples.Bands, _frames).To(_device));
         var targets = _targets.AsSpan(first * _classes, count * _classes);
         sums.Count(logits.ToArray<float>(), targets);
-        var picked = (logits.LogSoftmax(-1) * scope.From<float>(targets, count, _classes).To(_device)).Sum([1]);
-        var labels = (picked * scope.From<float>(_weightOf.AsSpan(first, count), count).To(_device)).Sum() * (-_count / (_weightSum * count));
+        var picked = logits.LogSoftmax(-1) * scope.From<float>(targets, count, _classes).To(_device);
+        var labels = (picked * scope.From<float>(_weights, _classes).To(_device)).Sum() * (-_count / (_weightSum * count));
         if (_teacher is null || _config.Distill.Alpha == 0) return labels;
         var (alpha, temperature) = (_config.Distill.Alpha, _config.Distill.Temperature);
         var soft = scope.From<float>(_soft.AsSpan(first * _classes, count * _classes), count, _classes).To(_device);

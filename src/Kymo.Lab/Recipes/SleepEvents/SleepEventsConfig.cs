@@ -11,22 +11,26 @@ namespace Kymo.Lab.Recipes.SleepEvents;
 /// <param name="Data">The recordings.</param>
 /// <param name="Features">The spectrograms.</param>
 /// <param name="Model">The network.</param>
+/// <param name="Augment">What is done to training spectrograms.</param>
 /// <param name="Objective">The loss.</param>
 /// <param name="Distill">The teacher.</param>
 /// <param name="Optim">Optimiser and schedule.</param>
 /// <param name="Trainer">Length, batches, selection, device.</param>
 /// <param name="Seed">Seeds every named random stream.</param>
+/// <param name="Compat"><c>none</c>, or <c>original</c> to repeat the original program's rules.</param>
 public sealed record SleepEventsConfig(
     RunOptions Run,
     EventSplitOptions Split,
     EventDataOptions Data,
     EventFeatureOptions Features,
     EventModelOptions Model,
+    SpectrogramAugmentation Augment,
     EventObjectiveOptions Objective,
     DistillOptions Distill,
     OptimOptions Optim,
     TrainerOptions Trainer,
-    [property: Range(0, long.MaxValue)] long Seed = 42)
+    [property: Range(0, long.MaxValue)] long Seed = 42,
+    [property: AllowedValues("none", "original")] string Compat = "none")
 {
     /// <summary>Faults that concern several settings at once.</summary>
     public IEnumerable<string> Validate()
@@ -73,10 +77,14 @@ public sealed record EventDataOptions(
 /// <param name="Duration">Seconds; longer recordings are cut, shorter ones padded.</param>
 /// <param name="Standardize"><c>train</c> (each band's mean and deviation over the training recordings), or <c>none</c> for raw dB.</param>
 /// <param name="Silence">An all-zero recording is <c>floor</c> (-80 dB) or <c>loudest</c> (0 dB, the original's).</param>
+/// <param name="ShortClips">What fills recordings that are shorter: <c>zero</c> or <c>repeat</c>.</param>
+/// <param name="Trim">Cut silence off a recording's end before it is filled up, so that padding in the file counts as missing.</param>
 public sealed record EventFeatureOptions(
     [property: Range(0.05, 600)] double Duration = 5.0,
     [property: AllowedValues("train", "none")] string Standardize = "train",
-    [property: AllowedValues("floor", "loudest")] string Silence = "floor");
+    [property: AllowedValues("floor", "loudest")] string Silence = "floor",
+    [property: AllowedValues("zero", "repeat")] string ShortClips = "zero",
+    bool Trim = false);
 
 /// <summary>The network.</summary>
 /// <param name="Name">Architecture.</param>
@@ -95,13 +103,16 @@ public sealed record EventModelOptions(
 
 /// <summary>The loss.</summary>
 /// <param name="ClassWeights"><c>none</c>, <c>inverse</c>, <c>effective</c>, or one number for each class.</param>
-public sealed record EventObjectiveOptions(string ClassWeights = "none");
+/// <param name="LabelSmoothing">Share of the target spread over all classes.</param>
+public sealed record EventObjectiveOptions(string ClassWeights = "none", [property: Range(0, 0.99)] double LabelSmoothing = 0);
 
 /// <summary>Learning from a teacher's logits (Hinton et al. 2015).</summary>
 /// <param name="Teacher">A finished run of this recipe, or a <c>.safetensors</c> file of one; empty for none.</param>
 /// <param name="Alpha">Weight of the teacher's term; the labels have the rest. 0 is the control: everything else equal, no teacher.</param>
 /// <param name="Temperature">Divides the logits of both; the term is multiplied by its square.</param>
+/// <param name="TeacherContent">SHA-256 of the teacher's weights file; the program fills it in, so that a run is of one teacher wherever that lies.</param>
 public sealed record DistillOptions(
     string Teacher = "",
     [property: Range(0, 1)] double Alpha = 0,
-    [property: Range(0.1, 100)] double Temperature = 5);
+    [property: Range(0.1, 100)] double Temperature = 5,
+    string TeacherContent = "");

@@ -17,6 +17,14 @@ public static class SleepEventsRecipe
     /// <summary>The recipe's name.</summary>
     public const string Name = "sleep-events";
 
+    // Where the teacher lies changes nothing; what it is stands in distill.teacher_content.
+    static readonly string[] s_circumstances = ["distill.teacher"];
+
+    /// <summary>The settings of a composed job as a run records them, and which of them change results.</summary>
+    /// <exception cref="ConfigException">Settings that do not fit together.</exception>
+    /// <exception cref="Signals.DataException">The teacher's weights are absent.</exception>
+    public static ResolvedSettings Settings(MapNode job) => ResolvedSettings.Of(Bind(job), s_circumstances);
+
     /// <summary>Builds the feature cache; answers with its folder.</summary>
     public static string Prepare(MapNode job, RunContext context)
     {
@@ -29,7 +37,7 @@ public static class SleepEventsRecipe
     /// <exception cref="ConfigException">Settings that do not fit together or to the data.</exception>
     public static RunResult Run(MapNode job, RunContext context)
     {
-        var config = ConfigBinder.Bind<SleepEventsConfig>(job);
+        var config = Bind(job);
 
         // --- Engine
         var device = Devices.Prepare(config.Trainer);
@@ -44,9 +52,10 @@ public static class SleepEventsRecipe
             + $"{set.Classes.Count} classes; {device}, {TorchThreads.Get()} threads"));
 
         // --- Teacher: its logits on every training clip, once
-        var teacher = Teach(config, examples, split.Train, context);
+        using var teacher = config.Distill.Teacher == "" ? null : EventTeacher.Open(config, examples);
+        var logits = config.Distill.Alpha == 0 ? null : teacher?.Answer(split.Train, config.Trainer.EvalBatchSize, context);
 
-        var (fit, objective) = EventObjective.Begin(config, examples, split.Train, split.Validation, teacher, device, context.Clock);
+        var (fit, objective) = EventObjective.Begin(config, examples, split.Train, split.Validation, logits, device, context.Clock);
         using var training = fit;
         if (config.Trainer.Epochs == 0) return new RunResult("", [$"ready: {objective.Network.ParameterCount:N0} parameters, nothing was trained (trainer.epochs=0)"], []);
 
@@ -60,29 +69,23 @@ public static class SleepEventsRecipe
             Name, config.Model, set.Classes, config.Features, objective.Standardizer,
             [.. split.Train.Concat(split.Validation).Select(index => set.Recordings[index].Group).Distinct().Order(StringComparer.Ordinal)],
             $"{set.Name} ({set.Licence}), content {run.Plan.Data["content_sha256"]}")));
-        return run.Finish(new ClassificationEvidence(run, [outcome]).Report(Facts(config, set, split, objective, examples.Frames)));
+        if (context.IsWriter)
+        {
+            run.Folder.WriteText(RunFiles.Architecture, EventNetwork.Describe(objective.Network));
+            if (teacher is not null) run.Folder.WriteText(RunFiles.TeacherArchitecture, EventNetwork.Describe(teacher.Network));
+        }
+        return run.Finish(new ClassificationEvidence(run, [outcome]).Report(Facts(config, set, split, objective, examples.Frames, teacher, run)));
+    }
+
+    static SleepEventsConfig Bind(MapNode job)
+    {
+        var config = ConfigBinder.Bind<SleepEventsConfig>(job);
+        return config.Distill.Teacher == "" ? config
+            : config with { Distill = config.Distill with { TeacherContent = FeatureCacheBuilder.Hash(EventNetwork.WeightsOf(config.Distill.Teacher)) } };
     }
 
     static FeatureCache OpenCache(SleepEventsConfig config, RecordingSet set, RunContext context) =>
-        SpectrogramCaches.Open(set, EventNetwork.Options(config.Features), config.Data.Cache, config.Data.MaxExcluded, config.Data.Workers, context);
-
-    // Logits by recording; null without a teacher.
-    static float[][]? Teach(SleepEventsConfig config, SpectrogramExamples examples, int[] train, RunContext context)
-    {
-        if (config.Distill.Teacher == "" || config.Distill.Alpha == 0) return null;
-        var (network, card) = EventNetwork.Read(config.Distill.Teacher);
-        using (network)
-        {
-            if (!card.Classes.SequenceEqual(examples.Set.Classes))
-                throw new ConfigException($"distill.teacher={config.Distill.Teacher}: it knows {string.Join(", ", card.Classes)}; the student learns {string.Join(", ", examples.Set.Classes)}");
-            if (EventNetwork.Options(card.Features) != EventNetwork.Options(config.Features))
-                throw new ConfigException($"distill.teacher={config.Distill.Teacher}: it was trained on spectrograms of other settings; type features.duration={card.Features.Duration} features.silence={card.Features.Silence}");
-            context.Tell(new RunEvent.Stage($"teacher: {card.Model.Name}, {network.ParameterCount:N0} parameters, answers for {train.Length} clips"));
-            var logits = new float[examples.Set.Recordings.Count][];
-            foreach (var (index, row) in train.Zip(EventObjective.Logits(network, examples, train, card.Standardizer, config.Trainer.EvalBatchSize, Device.Cpu))) logits[index] = row;
-            return logits;
-        }
-    }
+        SpectrogramCaches.Open(set, EventNetwork.Options(config.Features), config.Data.Cache, config.Data.MaxExcluded, config.Data.Workers, context, config.Features.Trim);
 
     static RunPlan Plan(SleepEventsConfig config, RecordingSet set, string fingerprint, Device device) => new()
     {
@@ -92,7 +95,11 @@ public static class SleepEventsRecipe
             + (config.Distill.Alpha > 0 ? FormattableString.Invariant($"_kd_a{config.Distill.Alpha}_t{config.Distill.Temperature}") : "")
             + FormattableString.Invariant($"_seed{config.Seed}"),
         Config = config,
-        Contract = RunContract.Classification("sleep_event_classification", set.Classes),
+        Circumstances = s_circumstances,
+        Contract = RunContract.Classification("sleep_event_classification", set.Classes) with
+        {
+            ExtraEpochColumns = config.Distill.Teacher == "" ? [] : ["alpha", "tau"],
+        },
         Data = new JsonObject
         {
             ["dataset"] = set.Name,
@@ -117,7 +124,8 @@ public static class SleepEventsRecipe
             SpectrogramCaches.Rivals(examples, known, held));
     }
 
-    static ClassificationFacts Facts(SleepEventsConfig config, RecordingSet set, Split split, EventObjective objective, int frames)
+    static ClassificationFacts Facts(
+        SleepEventsConfig config, RecordingSet set, Split split, EventObjective objective, int frames, EventTeacher? teacher, TrainingRun run)
     {
         var isCrnn = config.Model.Name == "crnn";
         var hasAttention = config.Model.Name.EndsWith("_cbam", StringComparison.Ordinal);
@@ -131,6 +139,8 @@ public static class SleepEventsRecipe
             ["weight_decay"] = config.Optim.WeightDecay,
             ["batch_size"] = config.Trainer.BatchSize,
             ["class_weights"] = config.Objective.ClassWeights,
+            ["cache_fingerprint"] = run.Plan.Data["content_sha256"]!.GetValue<string>()[..12],
+            ["dataset_commit"] = run.Plan.Data["dataset_commit"]?.DeepClone(),
         };
         if (isCrnn) (columns["rnn_hidden"], columns["rnn_layers"]) = (config.Model.RnnHidden, config.Model.RnnLayers);
         if (hasAttention)
@@ -138,7 +148,17 @@ public static class SleepEventsRecipe
             (columns["cbam_reduction"], columns["cbam_sa_kernel"]) = (config.Model.CbamReduction, config.Model.CbamSaKernel);
             columns["att_mode"] = config.Model.AttMode.ToString().ToLowerInvariant();
         }
-        if (config.Distill.Teacher != "") (columns["alpha"], columns["tau"]) = (config.Distill.Alpha, config.Distill.Temperature);
+        var extra = new JsonObject { ["teacher_model"] = teacher?.Card.Model.Name ?? "" };
+        if (teacher is not null)
+        {
+            var parameters = teacher.Network.ParameterCount;
+            (columns["alpha"], columns["tau"]) = (config.Distill.Alpha, config.Distill.Temperature);
+            (columns["teacher_model"], columns["teacher_params"]) = (teacher.Card.Model.Name, parameters);
+            columns["compression_ratio"] = (double)parameters / objective.Network.ParameterCount;
+            extra["teacher_checkpoint"] = config.Distill.Teacher;
+            extra["teacher_params"] = parameters;
+            extra["compression_ratio"] = (double)parameters / objective.Network.ParameterCount;
+        }
         return new ClassificationFacts
         {
             Model = config.Model.Name,
@@ -158,7 +178,7 @@ public static class SleepEventsRecipe
             Excluded = [.. set.Exclusions.Select(exclusion => new ExcludedItem(exclusion.Id, exclusion.Reason))],
             Warnings = split.Dropped.Length > 0 ? [$"{split.Dropped.Length} clips left training because their recording also stands in a held-out or validation part"] : [],
             Columns = columns,
-            Extra = new JsonObject { ["teacher"] = config.Distill.Teacher },
+            Extra = extra,
         };
     }
 }
