@@ -24,7 +24,7 @@ sealed class EventObjective
     double _weightSum;
     int _count, _frames;
 
-    EventObjective(SleepEventsConfig config, SpectrogramExamples examples, int[] train, float[][]? teacher, Device device, RandomStreams streams)
+    internal EventObjective(SleepEventsConfig config, SpectrogramExamples examples, int[] train, float[][]? teacher, Device device, RandomStreams streams)
     {
         (_config, _examples, _teacher, _device) = (config, examples, teacher, device);
         _classes = examples.Set.Classes.Count;
@@ -53,24 +53,26 @@ sealed class EventObjective
     {
         var streams = new RandomStreams(config.Seed, "student");
         var objective = new EventObjective(config, examples, train, teacher, device, streams);
-        var plan = new FitPlan
-        {
-            Title = config.Model.Name,
-            Network = objective.Network,
-            Optimizer = config.Optim.NewOptimizer(objective.Network.NamedParameters()),
-            Streams = streams,
-            Train = train,
-            Validation = validation,
-            Prepare = objective.Prepare,
-            Score = indices => Scores(objective.Evaluate(indices)),
-            Classes = objective._classes,
-            TrainLabels = examples.Labels(train),
-            Device = device,
-            Extra = config.Distill.Teacher == "" ? null
-                : () => new Dictionary<string, double> { ["alpha"] = config.Distill.Alpha, ["tau"] = config.Distill.Temperature },
-        };
-        return (new Fit(plan, config.Trainer, config.Optim, clock), objective);
+        return (new Fit(objective.Plan(streams, train, validation), config.Trainer, config.Optim, clock), objective);
     }
+
+    /// <summary>What a training is made of.</summary>
+    public FitPlan Plan(RandomStreams streams, int[] train, int[] validation) => new()
+    {
+        Title = _config.Model.Name,
+        Network = Network,
+        Optimizer = _config.Optim.NewOptimizer(Network.NamedParameters()),
+        Streams = streams,
+        Train = train,
+        Validation = validation,
+        Prepare = Prepare,
+        Score = indices => Scores(Evaluate(indices)),
+        Classes = _classes,
+        TrainLabels = _examples.Labels(train),
+        Device = _device,
+        Extra = _config.Distill.Teacher == "" ? null
+            : () => new Dictionary<string, double> { ["alpha"] = _config.Distill.Alpha, ["tau"] = _config.Distill.Temperature },
+    };
 
     /// <summary>Scores recordings with the present weights; the loss is the weighted cross-entropy, without the teacher.</summary>
     public ClassEvaluation Evaluate(int[] indices)
@@ -78,10 +80,14 @@ sealed class EventObjective
         var rows = Logits(Network, _examples, indices, Standardizer, _config.Trainer.EvalBatchSize, _device).Select(Probabilities).ToArray();
         var labels = _examples.Labels(indices);
         var evaluation = ClassEvaluation.Of(_classes, labels, rows);
-        var weight = labels.Sum(label => (double)_weights[label]);
-        var loss = rows.Select((row, i) => -_weights[labels[i]] * Math.Log(Math.Max(row[labels[i]], 1e-12))).Sum() / weight;
-        return evaluation with { Loss = indices.Length == 0 ? double.NaN : loss };
+        // The original weighs batch by batch, and the batches by their clips.
+        var batch = _config.Compat == "original" ? _config.Trainer.EvalBatchSize : Math.Max(1, labels.Length);
+        var loss = Enumerable.Range(0, labels.Length).Chunk(batch).Sum(part => part.Length * WeightedLoss(part, labels, rows)) / labels.Length;
+        return evaluation with { Loss = loss };
     }
+
+    double WeightedLoss(int[] part, int[] labels, float[][] rows) =>
+        part.Sum(i => -_weights[labels[i]] * Math.Log(Math.Max(rows[i][labels[i]], 1e-12))) / part.Sum(i => (double)_weights[labels[i]]);
 
     /// <summary>Logits of recordings, without gradients.</summary>
     public static IEnumerable<float[]> Logits(

@@ -1,4 +1,5 @@
 using Kymo.Config;
+using Kymo.Lab.Data;
 using Kymo.Lab.Models;
 using Kymo.Lab.Runs;
 using Kymo.Lab.Training;
@@ -60,8 +61,12 @@ public sealed record EventSplitOptions(IReadOnlyList<int> Validation, IReadOnlyL
 /// <param name="AllowAbsent">Whether more than one row in twenty may name an absent file.</param>
 /// <param name="MaxExcluded">Largest share of recordings that may be unusable.</param>
 /// <param name="Workers">Workers that extract features; 0 for one a core.</param>
+/// <param name="Labels">The classes of DreamCatcher: its nine, or the original's <c>three</c> (quiet, breathe, snore).</param>
+/// <param name="Hdf5">Where <c>kymo prepare</c> writes the three splits as HDF5 files too; empty for nowhere.</param>
+/// <param name="Hdf5Storage">How numbers lie in those files.</param>
+/// <param name="Hdf5Gzip">Their level of compression, 0 for none.</param>
 public sealed record EventDataOptions(
-    [property: AllowedValues("table", "folders", "esc10", "synthetic")] string Name,
+    [property: AllowedValues("table", "folders", "esc10", "dreamcatcher", "hdf5", "synthetic")] string Name,
     string Root,
     string Table = "labels.csv",
     string FileColumn = "file",
@@ -71,7 +76,11 @@ public sealed record EventDataOptions(
     string Cache = "results/cache",
     bool AllowAbsent = false,
     [property: Range(0, 1)] double MaxExcluded = 0.02,
-    [property: Range(0, 1024)] int Workers = 0);
+    [property: Range(0, 1024)] int Workers = 0,
+    [property: AllowedValues("three", "nine")] string Labels = "three",
+    string Hdf5 = "",
+    SpectrogramStorage Hdf5Storage = SpectrogramStorage.Float32,
+    [property: Range(0, 9)] int Hdf5Gzip = 0);
 
 /// <summary>The spectrograms: 64 bands at 16 kHz, 25 ms windows every 10 ms.</summary>
 /// <param name="Duration">Seconds; longer recordings are cut, shorter ones padded.</param>

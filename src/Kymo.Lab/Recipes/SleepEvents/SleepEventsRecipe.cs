@@ -29,8 +29,16 @@ public static class SleepEventsRecipe
     public static string Prepare(MapNode job, RunContext context)
     {
         var config = ConfigBinder.Bind<SleepEventsConfig>(job);
-        using var cache = OpenCache(config, SleepEventsData.Read(config), context);
-        return cache.Folder;
+        using var store = EventStore.Open(config, context);
+        if (config.Data.Hdf5 == "") return store.Place;
+        var split = SleepEventsData.Cut(store.Set, config.Split);
+        foreach (var (name, part) in SpectrogramFiles.Splits.Zip([split.Train, split.Validation, split.Test]))
+        {
+            context.Tell(new RunEvent.Stage($"{name}.h5: {part.Length} clips"));
+            SpectrogramFiles.Write(
+                config.Data.Hdf5, name, store.Examples, part, EventNetwork.Options(config.Features), config.Data.Hdf5Storage, config.Data.Hdf5Gzip, store.DatasetCommit, context.Cancel);
+        }
+        return config.Data.Hdf5;
     }
 
     /// <summary>Trains and evaluates.</summary>
@@ -43,10 +51,8 @@ public static class SleepEventsRecipe
         var device = Devices.Prepare(config.Trainer);
 
         // --- Recordings, features, split
-        var set = SleepEventsData.Read(config);
-        using var cache = OpenCache(config, set, context);
-        set = set.Without(cache.Index.Exclusions);
-        var examples = new SpectrogramExamples(set, cache);
+        using var store = EventStore.Open(config, context);
+        var (set, examples) = (store.Set, store.Examples);
         var split = SleepEventsData.Cut(set, config.Split);
         context.Tell(new RunEvent.Stage($"{set.Name}: {split.Train.Length} training, {split.Validation.Length} validation, {split.Test.Length} held-out clips, "
             + $"{set.Classes.Count} classes; {device}, {TorchThreads.Get()} threads"));
@@ -60,7 +66,7 @@ public static class SleepEventsRecipe
         if (config.Trainer.Epochs == 0) return new RunResult("", [$"ready: {objective.Network.ParameterCount:N0} parameters, nothing was trained (trainer.epochs=0)"], []);
 
         // --- Train
-        using var run = TrainingRun.Open(Plan(config, set, cache.Index.Fingerprint, device), context);
+        using var run = TrainingRun.Open(Plan(config, store, device), context);
         run.Train(fit);
 
         // --- Judge and report
@@ -84,29 +90,27 @@ public static class SleepEventsRecipe
             : config with { Distill = config.Distill with { TeacherContent = FeatureCacheBuilder.Hash(EventNetwork.WeightsOf(config.Distill.Teacher)) } };
     }
 
-    static FeatureCache OpenCache(SleepEventsConfig config, RecordingSet set, RunContext context) =>
-        SpectrogramCaches.Open(set, EventNetwork.Options(config.Features), config.Data.Cache, config.Data.MaxExcluded, config.Data.Workers, context, config.Features.Trim);
-
-    static RunPlan Plan(SleepEventsConfig config, RecordingSet set, string fingerprint, Device device) => new()
+    static RunPlan Plan(SleepEventsConfig config, EventStore store, Device device) => new()
     {
         Recipe = Name,
         Run = config.Run,
-        DefaultName = FormattableString.Invariant($"{config.Model.Name}_{set.Name.ToLowerInvariant()}")
+        DefaultName = FormattableString.Invariant($"{config.Model.Name}_{store.Set.Name.ToLowerInvariant()}")
             + (config.Distill.Alpha > 0 ? FormattableString.Invariant($"_kd_a{config.Distill.Alpha}_t{config.Distill.Temperature}") : "")
             + FormattableString.Invariant($"_seed{config.Seed}"),
         Config = config,
         Circumstances = s_circumstances,
-        Contract = RunContract.Classification("sleep_event_classification", set.Classes) with
+        Contract = RunContract.Classification("sleep_event_classification", store.Set.Classes) with
         {
             ExtraEpochColumns = config.Distill.Teacher == "" ? [] : ["alpha", "tau"],
         },
         Data = new JsonObject
         {
-            ["dataset"] = set.Name,
-            ["licence"] = set.Licence,
-            ["recordings"] = set.Recordings.Count,
-            ["excluded"] = set.Exclusions.Count,
-            ["content_sha256"] = fingerprint,
+            ["dataset"] = store.Set.Name,
+            ["licence"] = store.Set.Licence,
+            ["recordings"] = store.Set.Recordings.Count,
+            ["excluded"] = store.Set.Exclusions.Count,
+            ["content_sha256"] = store.Fingerprint,
+            ["dataset_commit"] = store.DatasetCommit,
         },
         Trainer = config.Trainer,
         Seed = config.Seed,
