@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Kymo.App.Searches;
-using Kymo.Config;
 using Kymo.Lab.Recipes.SleepEvents;
 using Kymo.Lab.Runs;
 

@@ -5,7 +5,6 @@ using Kymo.App.Campaigns;
 using Kymo.App.Searches;
 using Kymo.Config;
 using Kymo.Lab.Runs;
-using Kymo.Signals;
 
 namespace Kymo.App.Verbs;
 

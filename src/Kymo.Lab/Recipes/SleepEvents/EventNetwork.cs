@@ -34,11 +34,34 @@ static class EventNetwork
         ? new EventCrnn(Crnn(model, classes), init)
         : new EventCnn(new EventCnnConfig(classes, Width(model), HasAttention(model), model.AttMode, model.CbamReduction, model.CbamSaKernel), init);
 
-    /// <summary>Multiplications of one clip; null for the variants with attention, which are not counted.</summary>
-    public static long? Macs(EventModelOptions model, int classes, int frames) =>
+    /// <summary>Multiplications of one clip.</summary>
+    public static long Macs(EventModelOptions model, int classes, int frames) =>
         model.Name == "crnn" ? EventCrnn.Macs(Crnn(model, classes), Bands, frames)
-        : HasAttention(model) ? null
-        : EventCnn.Macs(Width(model), classes, Bands, frames);
+        : EventCnn.Macs(Width(model), classes, Bands, frames)
+            + (HasAttention(model) ? Cbam.Macs(2 * Width(model), model.CbamReduction, model.CbamSaKernel, model.AttMode, (long)(Bands / 4) * (frames / 4)) : 0);
+
+    /// <summary>Reads weights that say nothing of themselves, as the original keeps them: raw dB go in.</summary>
+    /// <param name="path">A <c>.pth</c> or <c>.safetensors</c> file.</param>
+    /// <param name="model">What network they are of.</param>
+    /// <param name="classes">What it names.</param>
+    /// <param name="features">What it hears.</param>
+    /// <exception cref="CheckpointException">A damaged file, or weights of another network or of another number of classes.</exception>
+    public static (Module Network, EventModelCard Card) ReadBare(string path, EventModelOptions model, IReadOnlyList<string> classes, EventFeatureOptions features)
+    {
+        using var init = new RandomGenerator(0);
+        var network = New(model, classes.Count, init);
+        try
+        {
+            network.LoadState(WeightFiles.Read(WeightsOf(path)), path);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+        network.Eval();
+        return (network, new EventModelCard(SleepEventsRecipe.Name, model, classes, features with { Standardize = "none" }, Standardizer.None(Bands), [], ""));
+    }
 
     /// <summary>The spectrogram settings in the words of Kymo.Signals.</summary>
     public static LogMelOptions Options(EventFeatureOptions features) => LogMelOptions.SleepEvents with
@@ -74,9 +97,10 @@ static class EventNetwork
     public static (Module Network, EventModelCard Card) Read(string runOrWeights)
     {
         var path = WeightsOf(runOrWeights);
+        if (path.EndsWith(".pth", StringComparison.OrdinalIgnoreCase)) throw new DataException(path, "weights without a card; say what network they are of: distill.teacher_model=crnn");
         var file = SafetensorsFile.Read(path);
         var card = file.Metadata.TryGetValue("kymo", out var text) ? JsonSerializer.Deserialize<EventModelCard>(text, s_json) : null;
-        if (card is not { Recipe: SleepEventsRecipe.Name }) throw new DataException(path, "its header does not say that it is of sleep-events");
+        if (card is not { Recipe: SleepEventsRecipe.Name }) throw new DataException(path, "its header does not say that it is of sleep-events; for bare weights say what network they are of: distill.teacher_model=crnn");
         using var init = new RandomGenerator(0);
         var network = New(card.Model, card.Classes.Count, init);
         network.LoadState(file.Tensors.ToDictionary(entry => entry.Name, entry => entry.Tensor), path);

@@ -113,7 +113,8 @@ sealed class EventObjective
 
     static float[] Probabilities(float[] logits) => Softened(logits, 1);
 
-    static float[] Softened(float[] logits, double temperature)
+    /// <summary>Class probabilities of logits over a temperature.</summary>
+    public static float[] Softened(float[] logits, double temperature)
     {
         var largest = logits.Max();
         double[] powers = [.. logits.Select(logit => Math.Exp((logit - largest) / temperature))];

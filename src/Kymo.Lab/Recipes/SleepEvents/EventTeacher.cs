@@ -24,7 +24,8 @@ sealed class EventTeacher : IDisposable
     public static EventTeacher Open(SleepEventsConfig config, SpectrogramExamples examples)
     {
         var key = $"distill.teacher={config.Distill.Teacher}";
-        var (network, card) = EventNetwork.Read(config.Distill.Teacher);
+        var (network, card) = config.Distill.TeacherModel == "" ? EventNetwork.Read(config.Distill.Teacher)
+            : EventNetwork.ReadBare(config.Distill.Teacher, config.Model with { Name = config.Distill.TeacherModel }, examples.Set.Classes, config.Features);
         try
         {
             if (!card.Classes.SequenceEqual(examples.Set.Classes))

@@ -119,9 +119,11 @@ public sealed record EventObjectiveOptions(string ClassWeights = "none", [proper
 /// <param name="Teacher">A finished run of this recipe, or a <c>.safetensors</c> file of one; empty for none.</param>
 /// <param name="Alpha">Weight of the teacher's term; the labels have the rest. 0 is the control: everything else equal, no teacher.</param>
 /// <param name="Temperature">Divides the logits of both; the term is multiplied by its square.</param>
+/// <param name="TeacherModel">What network bare weights (<c>.pth</c>) are of, with this run's <c>model.*</c> settings; empty where the file says it.</param>
 /// <param name="TeacherContent">SHA-256 of the teacher's weights file; the program fills it in, so that a run is of one teacher wherever that lies.</param>
 public sealed record DistillOptions(
     string Teacher = "",
     [property: Range(0, 1)] double Alpha = 0,
     [property: Range(0.1, 100)] double Temperature = 5,
+    [property: AllowedValues("", "tinycnn", "tinycnn_cbam", "extremetinycnn", "extremetinycnn_cbam", "crnn")] string TeacherModel = "",
     string TeacherContent = "");
