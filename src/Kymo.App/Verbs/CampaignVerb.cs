@@ -61,7 +61,10 @@ static class CampaignVerb
             {
                 ["finished"] = done,
                 ["planned"] = all,
-                ["runs"] = new JsonArray([.. rows.Select(row => (JsonNode)new JsonObject { ["name"] = row[0], ["stage"] = row[1], ["state"] = row[2], ["val_f1"] = row[3], ["test_f1"] = row[4], ["test_acc"] = row[5] })]),
+                ["runs"] = new JsonArray([.. rows.Select(row => (JsonNode)new JsonObject
+                {
+                    ["name"] = row[0], ["stage"] = row[1], ["state"] = row[2], ["val_f1"] = row[3], ["test_f1"] = row[4], ["test_acc"] = row[5],
+                })]),
             });
             return ExitCode.Done;
         });
@@ -147,7 +150,12 @@ static class CampaignVerb
             }
         }
         terminal.Say(CampaignEstimate.Of(plan, folder, jobs));
-        terminal.Answer(new JsonObject { ["phase1"] = new JsonArray([.. plan.Phase1.Select(run => (JsonNode)run.Name)]), ["phase2"] = plan.Phase2Count, ["tuning"] = plan.Tuning.Sum(group => group.Count) });
+        terminal.Answer(new JsonObject
+        {
+            ["phase1"] = new JsonArray([.. plan.Phase1.Select(run => (JsonNode)run.Name)]),
+            ["phase2"] = plan.Phase2Count,
+            ["tuning"] = plan.Tuning.Sum(group => group.Count),
+        });
         return ExitCode.Done;
     }
 

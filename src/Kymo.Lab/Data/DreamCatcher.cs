@@ -37,7 +37,8 @@ public static class DreamCatcher
         {
             var part = s_parts[fold - 1];
             var folder = Array.Find([Path.Combine(root, "data", part), Path.Combine(root, part)], Directory.Exists)
-                ?? throw new DataException(root, $"has no folder '{part}'; access is gated: ask for it at {Page}, then type HF_TOKEN=... kymo data fetch dreamcatcher --to DIR and data.root=DIR/dreamcatcher");
+                ?? throw new DataException(root, $"has no folder '{part}'; access is gated: ask for it at {Page}, "
+                    + "then type HF_TOKEN=... kymo data fetch dreamcatcher --to DIR, and data.root=DIR/dreamcatcher");
             foreach (var (path, label) in Listed(folder))
             {
                 if (Array.IndexOf(classes, label) is not (>= 0 and var index)) continue;

@@ -89,7 +89,8 @@ public sealed class SpectrogramFiles : IDisposable
                 var (data, labels) = (file.Dataset(Spectrograms), file.Dataset(Labels));
                 Check(file, data, labels, split, options, ref frames);
                 var names = Text(file, "classes").Split(',');
-                if (classes is not null && !classes.SequenceEqual(names)) throw new DataException(file.Path, $"has the classes {string.Join(", ", names)}; the training file has {string.Join(", ", classes)}");
+                if (classes is not null && !classes.SequenceEqual(names))
+                    throw new DataException(file.Path, $"has the classes {string.Join(", ", names)}; the training file has {string.Join(", ", classes)}");
                 classes = names;
                 commit = file.Attribute("dataset_commit") as string ?? "";
                 var ids = new int[data.Shape[0]];
@@ -123,7 +124,8 @@ public sealed class SpectrogramFiles : IDisposable
     /// <param name="commit">Version of the dataset.</param>
     /// <param name="cancel">Stops; the unfinished file is deleted.</param>
     public static void Write(
-        string folder, string split, SpectrogramExamples examples, int[] indices, LogMelOptions options, SpectrogramStorage storage, int gzip, string commit, CancellationToken cancel)
+        string folder, string split, SpectrogramExamples examples, int[] indices, LogMelOptions options, SpectrogramStorage storage, int gzip,
+        string commit, CancellationToken cancel)
     {
         Directory.CreateDirectory(folder);
         var (final, temporary) = (Path.Combine(folder, split + ".h5"), Path.Combine(folder, $".{split}.h5.tmp"));
@@ -145,7 +147,8 @@ public sealed class SpectrogramFiles : IDisposable
     }
 
     static void Fill(
-        Hdf5File file, string split, SpectrogramExamples examples, int[] indices, LogMelOptions options, SpectrogramStorage storage, int gzip, string commit, CancellationToken cancel)
+        Hdf5File file, string split, SpectrogramExamples examples, int[] indices, LogMelOptions options, SpectrogramStorage storage, int gzip,
+        string commit, CancellationToken cancel)
     {
         var element = storage switch { SpectrogramStorage.Float32 => Hdf5Element.Float32, SpectrogramStorage.Float16 => Hdf5Element.Float16, _ => Hdf5Element.UInt8 };
         var chunk = Math.Max(1, Math.Min(ChunkItems, indices.Length));
@@ -189,10 +192,12 @@ public sealed class SpectrogramFiles : IDisposable
     {
         void Equal(string what, object? found, object expected)
         {
-            if (!Equals(found, expected)) throw new DataException(file.Path, $"{what} is {found ?? "not stated"}, expected {expected}; make the cache again: kymo prepare sleep-events ... data.hdf5=DIR");
+            if (!Equals(found, expected))
+                throw new DataException(file.Path, $"{what} is {found ?? "not stated"}, expected {expected}; make the cache again: kymo prepare sleep-events ... data.hdf5=DIR");
         }
         if (data.Shape.Count != 3) throw new DataException(file.Path, $"'{Spectrograms}' has {data.Shape.Count} axes; expected (clip, mel, frame)");
-        if (labels.Shape.Count != 1 || labels.Shape[0] != data.Shape[0]) throw new DataException(file.Path, $"'{Labels}' has {string.Join(" x ", labels.Shape)} numbers for {data.Shape[0]} clips");
+        if (labels.Shape.Count != 1 || labels.Shape[0] != data.Shape[0])
+            throw new DataException(file.Path, $"'{Labels}' has {string.Join(" x ", labels.Shape)} numbers for {data.Shape[0]} clips");
         if (data.Shape[0] == 0) throw new DataException(file.Path, "holds no clips");
         Equal("n_samples", file.Attribute("n_samples"), data.Shape[0]);
         Equal("split", file.Attribute("split"), split);

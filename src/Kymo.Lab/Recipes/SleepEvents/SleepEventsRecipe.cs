@@ -51,8 +51,10 @@ public static class SleepEventsRecipe
         var device = Devices.Prepare(config.Trainer);
 
         // --- Recordings, features, split
+        var began = context.Clock.GetTimestamp();
         using var store = EventStore.Open(config, context);
         var (set, examples) = (store.Set, store.Examples);
+        var reading = context.Clock.GetElapsedTime(began).TotalSeconds;
         var split = SleepEventsData.Cut(set, config.Split);
         context.Tell(new RunEvent.Stage($"{set.Name}: {split.Train.Length} training, {split.Validation.Length} validation, {split.Test.Length} held-out clips, "
             + $"{set.Classes.Count} classes; {device}, {TorchThreads.Get()} threads"));
@@ -67,10 +69,17 @@ public static class SleepEventsRecipe
 
         // --- Train
         using var run = TrainingRun.Open(Plan(config, store, device), context);
+        run.Step("load_datasets_start");
+        run.Step("load_datasets_done", reading, $"train={split.Train.Length} validation={split.Validation.Length} test={split.Test.Length}");
+        run.Step("device_selected", null, $"device={device.Kind.ToString().ToLowerInvariant()}");
+        run.Step(teacher is null ? "model_initialized" : "models_initialized", null, $"params={objective.Network.ParameterCount}");
         run.Train(fit);
 
         // --- Judge and report
+        run.Step("test_eval_start");
+        began = context.Clock.GetTimestamp();
         var outcome = Judge(config, fit, objective, examples, split);
+        run.Step("test_eval_done", context.Clock.GetElapsedTime(began).TotalSeconds);
         run.EndUnit(fit, null, EventNetwork.Metadata(new EventModelCard(
             Name, config.Model, set.Classes, config.Features, objective.Standardizer,
             [.. split.Train.Concat(split.Validation).Select(index => set.Recordings[index].Group).Distinct().Order(StringComparer.Ordinal)],
@@ -145,6 +154,7 @@ public static class SleepEventsRecipe
             ["class_weights"] = config.Objective.ClassWeights,
             ["cache_fingerprint"] = run.Plan.Data["content_sha256"]!.GetValue<string>()[..12],
             ["dataset_commit"] = run.Plan.Data["dataset_commit"]?.DeepClone(),
+            ["feature_ms"] = EventNetwork.FeatureMilliseconds(EventNetwork.Options(config.Features)),
         };
         if (isCrnn) (columns["rnn_hidden"], columns["rnn_layers"]) = (config.Model.RnnHidden, config.Model.RnnLayers);
         if (hasAttention)
