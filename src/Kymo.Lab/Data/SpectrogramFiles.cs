@@ -168,6 +168,9 @@ public sealed class SpectrogramFiles : IDisposable
             for (var i = 0; i < part.Length; i++) examples.CopyTo(part[i], rows.Slice(i * examples.Length, examples.Length));
             if (storage == SpectrogramStorage.Db8)
                 foreach (ref var value in rows) value = (float)Math.Round(Math.Clamp((value + Range) / Range, 0, 1) * byte.MaxValue);
+            // Rounded here: libhdf5 1.10 drops the carry where rounding reaches the next power of two (-63.99998 became -32).
+            if (storage == SpectrogramStorage.Float16)
+                foreach (ref var value in rows) value = (float)(Half)value;
             data.Write(first, rows);
             labels.Write(first, examples.Labels(part.ToArray()));
             file.SetAttribute("next_index", (long)first + part.Length);

@@ -75,7 +75,7 @@ public sealed class OriginalCurveTests : IDisposable
         var config = Bind("model=crnn");
         Assert.Equal(("adam", 1e-3, 1e-5), (config.Optim.Name, config.Optim.Lr, config.Optim.WeightDecay));
         Assert.Equal(("none", "loudest", "zero", false), (config.Features.Standardize, config.Features.Silence, config.Features.ShortClips, config.Features.Trim));
-        Assert.Equal((50, 5, "val_f1_macro"), (config.Trainer.Epochs, config.Trainer.EarlyStopping.Patience, config.Trainer.EarlyStopping.Monitor));
+        Assert.Equal((true, 5, "val_f1_macro"), (config.Trainer.EarlyStopping.Enabled, config.Trainer.EarlyStopping.Patience, config.Trainer.EarlyStopping.Monitor));
     }
 
     void Save(string name, IReadOnlyCollection<int> values)
