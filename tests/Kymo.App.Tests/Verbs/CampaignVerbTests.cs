@@ -21,8 +21,8 @@ public sealed class CampaignVerbTests(CampaignVerbTests.Whole whole) : IClassFix
         }
         """;
 
-    // Cells of time and speed.
-    static readonly string[] s_timed = ["ts_start_utc", "ts_end_utc", "duration_s", "cpu_latency_ms", "cpu_latency_p50_ms", "cpu_latency_p95_ms", "feature_ms"];
+    // Cells of time and speed, and of the tree that somebody may be working in.
+    static readonly string[] s_timed = ["ts_start_utc", "ts_end_utc", "duration_s", "cpu_latency_ms", "cpu_latency_p50_ms", "cpu_latency_p95_ms", "feature_ms", "git_commit_sha", "git_dirty"];
 
     static readonly string[] s_names =
     [
