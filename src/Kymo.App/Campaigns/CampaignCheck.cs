@@ -77,7 +77,8 @@ static partial class CampaignCheck
         if (said == cell) return true;
         var percent = said.EndsWith('%');
         var number = said.TrimEnd('%', ' ');
-        if (!double.TryParse(number, CultureInfo.InvariantCulture, out var value) || !double.TryParse(cell, CultureInfo.InvariantCulture, out var exact)) return false;
+        if (!double.TryParse(number, CultureInfo.InvariantCulture, out var value) || !double.TryParse(cell, CultureInfo.InvariantCulture, out var exact))
+            return false;
         var decimals = number.IndexOf('.') is >= 0 and var point ? number.Length - point - 1 : 0;
         return Math.Abs(value - (percent ? 100 * exact : exact)) <= (0.5 * Math.Pow(10, -decimals)) + 1e-9;
     }

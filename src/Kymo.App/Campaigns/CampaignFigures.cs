@@ -31,7 +31,8 @@ static class CampaignFigures
             figures.Add(new Figure(name, caption, svg, width));
         }
         Draw("trade_off", "Held-out macro F1 (mean over seeds) against parameters, size in memory and latency on the CPU", TradeOff(settings), 1140, 400);
-        if (compared.Count > 0) Draw("learning_curves", "Validation macro F1 and loss of the compared networks over epochs, first seed", Curves(compared, folder), 960, 400);
+        if (compared.Count > 0)
+            Draw("learning_curves", "Validation macro F1 and loss of the compared networks over epochs, first seed", Curves(compared, folder), 960, 400);
         return (figures, warnings);
     }
 

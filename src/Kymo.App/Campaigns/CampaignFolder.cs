@@ -47,7 +47,8 @@ sealed class CampaignFolder(string root)
         Directory.CreateDirectory(Path.Combine(root, Logs));
         var owner = Path.Combine(folder, "campaign.owner.json");
         var held = FileLock.TryTake(Path.Combine(folder, "campaign.lock"), s_glance);
-        if (held is null) throw new ConfigException($"a campaign is already running in {root}: {Owner(owner)}. Wait for it, end it, or give this one another output_csv.");
+        if (held is null)
+            throw new ConfigException($"a campaign is already running in {root}: {Owner(owner)}. Wait for it, end it, or give this one another output_csv.");
         AtomicFile.Write(owner, CanonicalJson.Text(new JsonObject
         {
             ["host"] = Environment.MachineName,

@@ -51,7 +51,8 @@ sealed record CampaignManifest(
     public static CampaignManifest Read(string path)
     {
         if (!File.Exists(path)) throw new DataException(path, "no such manifest; an example is bench/campaigns/esc10.json");
-        if (YamlReader.Read(File.ReadAllBytes(path), path) is not MapNode map) throw new ConfigException($"{path}: expected an object of settings");
+        if (YamlReader.Read(File.ReadAllBytes(path), path) is not MapNode map)
+            throw new ConfigException($"{path}: expected an object of settings");
         try
         {
             return ConfigBinder.Bind<CampaignManifest>(map);
@@ -66,23 +67,34 @@ sealed record CampaignManifest(
     public IEnumerable<string> Validate()
     {
         if (AllSeeds.Distinct().Count() != AllSeeds.Count) yield return "seeds: one is named twice";
-        if (Path.GetFileName(OutputCsv) != Leaderboard.FileName) yield return $"output_csv={OutputCsv}: expected FOLDER/{Leaderboard.FileName}; the folder is where all results go";
-        if (StepsCsv != "" && Path.GetFullPath(StepsCsv) != Path.Combine(Root, RunSteps.FileName)) yield return $"steps_csv={StepsCsv}: expected {RunSteps.FileName} beside output_csv";
+        if (Path.GetFileName(OutputCsv) != Leaderboard.FileName)
+            yield return $"output_csv={OutputCsv}: expected FOLDER/{Leaderboard.FileName}; the folder is where all results go";
+        if (StepsCsv != "" && Path.GetFullPath(StepsCsv) != Path.Combine(Root, RunSteps.FileName))
+            yield return $"steps_csv={StepsCsv}: expected {RunSteps.FileName} beside output_csv";
         foreach (var text in Overrides)
-            if (s_own.Any(key => text.TrimStart('+').StartsWith(key, StringComparison.Ordinal))) yield return $"overrides: {text} is for the campaign to decide";
-        foreach (var model in Baseline.CbamModels.Where(model => !model.EndsWith("_cbam", StringComparison.Ordinal))) yield return $"baseline.cbam_models: {model} has no attention";
-        foreach (var model in Baseline.Models.Where(model => model.EndsWith("_cbam", StringComparison.Ordinal))) yield return $"baseline.models: {model} belongs into baseline.cbam_models";
+            if (s_own.Any(key => text.TrimStart('+').StartsWith(key, StringComparison.Ordinal)))
+                yield return $"overrides: {text} is for the campaign to decide";
+        foreach (var model in Baseline.CbamModels.Where(model => !model.EndsWith("_cbam", StringComparison.Ordinal)))
+            yield return $"baseline.cbam_models: {model} has no attention";
+        foreach (var model in Baseline.Models.Where(model => model.EndsWith("_cbam", StringComparison.Ordinal)))
+            yield return $"baseline.models: {model} belongs into baseline.cbam_models";
         if (Baseline.CbamModels.Count > 0 && (Baseline.CbamReductionValues.Count == 0 || Baseline.CbamSaKernelValues.Count == 0))
             yield return "baseline: cbam_models need cbam_reduction_values and cbam_sa_kernel_values";
         if (Kd.Students.Count == 0) yield break;
         var trained = Baseline.Models.Concat(Baseline.CbamModels).ToArray();
-        foreach (var student in Kd.Students.Except(trained)) yield return $"kd.students: {student} is not trained in the baseline phase, so nothing could be compared";
-        if (!Baseline.Models.Contains(TeacherGate.TeacherModel)) yield return $"teacher_gate.teacher_model={TeacherGate.TeacherModel}: not among baseline.models";
-        if (Kd.TeacherModel != "" && Kd.TeacherModel != TeacherGate.TeacherModel) yield return $"kd.teacher_model={Kd.TeacherModel} is another than teacher_gate.teacher_model={TeacherGate.TeacherModel}";
+        foreach (var student in Kd.Students.Except(trained))
+            yield return $"kd.students: {student} is not trained in the baseline phase, so nothing could be compared";
+        if (!Baseline.Models.Contains(TeacherGate.TeacherModel))
+            yield return $"teacher_gate.teacher_model={TeacherGate.TeacherModel}: not among baseline.models";
+        if (Kd.TeacherModel != "" && Kd.TeacherModel != TeacherGate.TeacherModel)
+            yield return $"kd.teacher_model={Kd.TeacherModel} is another than teacher_gate.teacher_model={TeacherGate.TeacherModel}";
         if (Kd.Alphas.Count == 0 || Kd.Temperatures.Count == 0) yield return "kd: students need alphas and temperatures";
-        foreach (var alpha in Kd.Alphas.Where(alpha => alpha is < 0 or > 1)) yield return FormattableString.Invariant($"kd.alphas: {alpha} is outside 0 to 1");
-        foreach (var temperature in Kd.Temperatures.Where(temperature => temperature is < 0.1 or > 100)) yield return FormattableString.Invariant($"kd.temperatures: {temperature} is outside 0.1 to 100");
-        foreach (var model in TeacherGate.StudentPoolModels.Except(trained)) yield return $"teacher_gate.student_pool_models: {model} is not trained in the baseline phase";
+        foreach (var alpha in Kd.Alphas.Where(alpha => alpha is < 0 or > 1))
+            yield return FormattableString.Invariant($"kd.alphas: {alpha} is outside 0 to 1");
+        foreach (var temperature in Kd.Temperatures.Where(temperature => temperature is < 0.1 or > 100))
+            yield return FormattableString.Invariant($"kd.temperatures: {temperature} is outside 0.1 to 100");
+        foreach (var model in TeacherGate.StudentPoolModels.Except(trained))
+            yield return $"teacher_gate.student_pool_models: {model} is not trained in the baseline phase";
         if (TeacherGate.TeacherBaseRunName != "" && TeacherGate.TeacherBaseRunName != $"p1_{TeacherGate.TeacherModel}_seed{AllSeeds[0]}")
             yield return $"teacher_gate.teacher_base_run_name={TeacherGate.TeacherBaseRunName}: the base run of this manifest is p1_{TeacherGate.TeacherModel}_seed{AllSeeds[0]}";
     }

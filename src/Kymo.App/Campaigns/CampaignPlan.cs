@@ -53,7 +53,8 @@ sealed class CampaignPlan(CampaignManifest manifest)
         return [.. names, .. distilled];
     }
 
-    static IReadOnlyList<(double Alpha, double Temperature)> CombinationsOf(CampaignManifest manifest) => manifest.Kd.Students.Count == 0 ? [] :
+    static IReadOnlyList<(double Alpha, double Temperature)> CombinationsOf(CampaignManifest manifest) =>
+        manifest.Kd.Students.Count == 0 ? [] :
     [
         (0, manifest.Kd.Temperatures[0]),
         .. manifest.Kd.Alphas.Where(alpha => alpha > 0).SelectMany(alpha => manifest.Kd.Temperatures.Select(temperature => (alpha, temperature))),

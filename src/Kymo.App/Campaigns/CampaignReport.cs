@@ -21,7 +21,8 @@ static class CampaignReport
     /// <exception cref="ConfigException">No run is finished.</exception>
     public static string Write(CampaignPlan plan, CampaignFolder folder, IReadOnlyList<PlannedRun> runs, GateResult? gate, Action<string> warn)
     {
-        if (runs.Count == 0) throw new ConfigException($"no run of this manifest is finished in {folder.Root}; type kymo campaign MANIFEST first");
+        if (runs.Count == 0)
+            throw new ConfigException($"no run of this manifest is finished in {folder.Root}; type kymo campaign MANIFEST first");
         var settings = Settings([.. runs.Select(run => RunScores.Read(run, folder))]);
         SettingScores[] compared = [.. Compared(plan, settings, gate).Distinct()];
         var (figures, warnings) = CampaignFigures.Write(settings, compared, folder);
@@ -45,7 +46,8 @@ static class CampaignReport
         }
     }
 
-    static SettingScores? Control(IReadOnlyList<SettingScores> settings, string student) => settings.FirstOrDefault(setting => setting.Plan.Model == student && setting.Plan.IsControl);
+    static SettingScores? Control(IReadOnlyList<SettingScores> settings, string student) =>
+        settings.FirstOrDefault(setting => setting.Plan.Model == student && setting.Plan.IsControl);
 
     static SettingScores? Chosen(IReadOnlyList<SettingScores> settings, string student) => settings
         .Where(setting => setting.Plan.Model == student && setting.Plan.Distillation is { Alpha: > 0 } && !setting.Collapsed).MaxBy(setting => setting.Validation);
@@ -64,7 +66,8 @@ static class CampaignReport
                 $"{settings.Sum(setting => setting.Runs.Count)} finished runs of {settings.Count} settings, seeds {string.Join(", ", plan.Manifest.AllSeeds)}. Everything is chosen by validation clips; held-out clips are only reported."))
             .Raw("<div class=\"cards\">");
         Card(page, "best by validation", RunScores.Text(best.Test), $"held-out macro F1, {best.Name}");
-        if (gate is not null) Card(page, "teacher gate", gate.Passed ? "passed" : "not passed", RunScores.Text(gate.Gap) + " validation macro F1");
+        if (gate is not null)
+            Card(page, "teacher gate", gate.Passed ? "passed" : "not passed", RunScores.Text(gate.Gap) + " validation macro F1");
         Card(page, "nearest neighbour", RunScores.Text(Baseline(best.Runs[0], "f1_macro")), "held-out macro F1");
         page.Raw("</div></header>");
         if (gate is not null) page.Element("p", gate + ".");
@@ -186,8 +189,10 @@ static class CampaignReport
         if (gate is { Passed: false }) found.Add(gate + ".");
         foreach (var setting in settings)
         {
-            foreach (var run in setting.Runs.Where(run => run.Collapsed)) found.Add($"{run.Run.Name} collapsed: it names one class whatever it hears. It is never chosen.");
-            if (setting.Test <= Baseline(setting.Runs[0], "f1_macro")) found.Add($"{setting.Name} is no better than the nearest neighbour ({RunScores.Text(setting.Test)} to {RunScores.Text(Baseline(setting.Runs[0], "f1_macro"))}).");
+            foreach (var run in setting.Runs.Where(run => run.Collapsed))
+                found.Add($"{run.Run.Name} collapsed: it names one class whatever it hears. It is never chosen.");
+            if (setting.Test <= Baseline(setting.Runs[0], "f1_macro"))
+                found.Add($"{setting.Name} is no better than the nearest neighbour ({RunScores.Text(setting.Test)} to {RunScores.Text(Baseline(setting.Runs[0], "f1_macro"))}).");
         }
         foreach (var student in plan.Manifest.Kd.Students)
         {

@@ -160,7 +160,8 @@ sealed class CampaignRunner(CampaignPlan plan, CampaignFolder folder, int jobs, 
         var began = Stopwatch.GetTimestamp();
         while (Directory.Exists(folder.RunOf(run.Name)) && RunIndex.Find(folder.Root, run.Name).State == RunState.Running)
         {
-            if (Stopwatch.GetElapsedTime(began) > s_patience) throw new CampaignFailedException($"{run.Name} is being written by another process; end it, then --resume");
+            if (Stopwatch.GetElapsedTime(began) > s_patience)
+                throw new CampaignFailedException($"{run.Name} is being written by another process; end it, then --resume");
             cancel.WaitHandle.WaitOne(s_look);
             cancel.ThrowIfCancellationRequested();
         }

@@ -38,11 +38,14 @@ readonly record struct RunCheck(RunFate Fate, string Why)
         try
         {
             var resolved = Path.Combine(path, RunFiles.ResolvedConfig);
-            if (!File.Exists(resolved)) return File.Exists(Path.Combine(path, RunFiles.Hashes)) ? new RunCheck(RunFate.Invalid, "no " + RunFiles.ResolvedConfig) : new RunCheck(RunFate.Begun, "");
+            if (!File.Exists(resolved))
+                return File.Exists(Path.Combine(path, RunFiles.Hashes)) ? new RunCheck(RunFate.Invalid, "no " + RunFiles.ResolvedConfig) : new RunCheck(RunFate.Begun, "");
             var differences = Settings(run, terminal).Differences(CanonicalJson.ReadObject(resolved));
-            if (differences.Count > 0) return new RunCheck(RunFate.Invalid, "made with other settings: " + string.Join("; ", differences.Take(3)));
+            if (differences.Count > 0)
+                return new RunCheck(RunFate.Invalid, "made with other settings: " + string.Join("; ", differences.Take(3)));
             if (!File.Exists(Path.Combine(path, RunFiles.Hashes))) return new RunCheck(RunFate.Begun, "");
-            if (RunVerifier.Verify(path).FirstOrDefault(finding => finding.Severity == Severity.Error) is { } broken) return new RunCheck(RunFate.Invalid, $"{broken.File}: {broken.Message}");
+            if (RunVerifier.Verify(path).FirstOrDefault(finding => finding.Severity == Severity.Error) is { } broken)
+                return new RunCheck(RunFate.Invalid, $"{broken.File}: {broken.Message}");
             var id = CanonicalJson.ReadObject(Path.Combine(path, RunFiles.Metrics))["run_id"]?.GetValue<string>();
             return folder.Board().TryGetValue(run.Name, out var row) && row["run_id"] == id ? new RunCheck(RunFate.Valid, "") : new RunCheck(RunFate.Invalid, $"no row in {Leaderboard.FileName}");
         }

@@ -22,7 +22,8 @@ sealed record RunScores(PlannedRun Run, JsonObject Metrics)
     public bool Collapsed => Metrics["status"]?.GetValue<string>() == "collapsed";
 
     /// <summary>Reads a finished run.</summary>
-    public static RunScores Read(PlannedRun run, CampaignFolder folder) => new(run, CanonicalJson.ReadObject(Path.Combine(folder.RunOf(run.Name), RunFiles.Metrics)));
+    public static RunScores Read(PlannedRun run, CampaignFolder folder) =>
+        new(run, CanonicalJson.ReadObject(Path.Combine(folder.RunOf(run.Name), RunFiles.Metrics)));
 
     /// <summary>A number by its path; not a number where absent.</summary>
     public double Number(string path)

@@ -32,7 +32,8 @@ static class CampaignVerb
             var path = parsed.GetValue(manifest) ?? throw new ConfigException("which manifest? type kymo campaign MANIFEST, or kymo campaign --help");
             var (plan, folder) = Open(path);
             var count = parsed.GetValue(jobs) is >= 1 and <= 256 and var number ? number : throw new ConfigException($"--jobs {parsed.GetValue(jobs)}: expected 1 to 256");
-            foreach (var run in plan.Phase1.Take(1).Concat(plan.Phase1.Where(run => run.Attention is not null).Take(1))) RunCheck.Settings(run, terminal);
+            foreach (var run in plan.Phase1.Take(1).Concat(plan.Phase1.Where(run => run.Attention is not null).Take(1)))
+                RunCheck.Settings(run, terminal);
             if (parsed.GetValue(dry)) return DryRun(plan, folder, parsed.GetValue(fresh), count, terminal);
             using var held = folder.Hold(path, TimeProvider.System);
             if (parsed.GetValue(fresh)) FreshStart(plan, folder, terminal);
@@ -189,7 +190,8 @@ static class CampaignVerb
         var runs = Known(plan, folder, terminal).Where(run => TrialCommand.IsFinished(folder.RunOf(run.Name))).ToArray();
         var page = CampaignReport.Write(plan, folder, runs, runner.GateSoFar(), terminal.Warn);
         terminal.Table(["setting", ">seeds", ">validation F1", ">held-out F1", ">deviation", ">parameters"], CampaignReport.Settings(runner.Read(runs)).Select(setting => setting.Cells()));
-        if (!passed) terminal.Say("no distillation: the teacher does not surpass the best student by teacher_gate.min_f1_gap; train a better one, or lower it");
+        if (!passed)
+            terminal.Say("no distillation: the teacher does not surpass the best student by teacher_gate.min_f1_gap; train a better one, or lower it");
         terminal.Say(page);
         terminal.Answer(new JsonObject { ["passed"] = passed, ["runs"] = runs.Length, ["leaderboard"] = Path.Combine(folder.Root, Leaderboard.FileName), ["report"] = page });
         return passed ? ExitCode.Done : ExitCode.Failed;

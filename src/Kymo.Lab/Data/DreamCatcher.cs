@@ -66,7 +66,8 @@ public static class DreamCatcher
         {
             var text = row[label];
             var name = int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= 0 && number < Labels.Count ? Labels[number] : text;
-            if (!Labels.Contains(name)) throw row.Fault($"{label} is '{text}'; expected 0 to {Labels.Count - 1}, or {string.Join(", ", Labels)}");
+            if (!Labels.Contains(name))
+                throw row.Fault($"{label} is '{text}'; expected 0 to {Labels.Count - 1}, or {string.Join(", ", Labels)}");
             yield return (AudioFiles.Inside(folder, row[file], row), name);
         }
     }

@@ -97,7 +97,8 @@ public sealed class SpectrogramFiles : IDisposable
                 labels.Read(0, ids);
                 for (var row = 0; row < ids.Length; row++)
                 {
-                    if (ids[row] < 0 || ids[row] >= names.Length) throw new DataException(file.Path, $"row {row} has the label {ids[row]}; there are {names.Length} classes");
+                    if (ids[row] < 0 || ids[row] >= names.Length)
+                        throw new DataException(file.Path, $"row {row} has the label {ids[row]}; there are {names.Length} classes");
                     var id = string.Create(CultureInfo.InvariantCulture, $"{split}/{row:000000}");
                     recordings.Add(new Recording(id, file.Path, ids[row], fold, id));
                     places.Add((data, row));
@@ -198,7 +199,8 @@ public sealed class SpectrogramFiles : IDisposable
             if (!Equals(found, expected))
                 throw new DataException(file.Path, $"{what} is {found ?? "not stated"}, expected {expected}; make the cache again: kymo prepare sleep-events ... data.hdf5=DIR");
         }
-        if (data.Shape.Count != 3) throw new DataException(file.Path, $"'{Spectrograms}' has {data.Shape.Count} axes; expected (clip, mel, frame)");
+        if (data.Shape.Count != 3)
+            throw new DataException(file.Path, $"'{Spectrograms}' has {data.Shape.Count} axes; expected (clip, mel, frame)");
         if (labels.Shape.Count != 1 || labels.Shape[0] != data.Shape[0])
             throw new DataException(file.Path, $"'{Labels}' has {string.Join(" x ", labels.Shape)} numbers for {data.Shape[0]} clips");
         if (data.Shape[0] == 0) throw new DataException(file.Path, "holds no clips");
@@ -213,9 +215,11 @@ public sealed class SpectrogramFiles : IDisposable
         frames = checked((int)data.Shape[2]);
     }
 
-    static string Text(Hdf5File file, string name) => file.Attribute(name) as string ?? throw new DataException(file.Path, $"has no attribute '{name}'");
+    static string Text(Hdf5File file, string name) =>
+        file.Attribute(name) as string ?? throw new DataException(file.Path, $"has no attribute '{name}'");
 
-    static double Number(Hdf5Dataset data, string name, double otherwise) => Convert.ToDouble(data.Attribute(name) ?? otherwise, CultureInfo.InvariantCulture);
+    static double Number(Hdf5Dataset data, string name, double otherwise) =>
+        Convert.ToDouble(data.Attribute(name) ?? otherwise, CultureInfo.InvariantCulture);
 
     string Digest()
     {

@@ -61,7 +61,8 @@ public sealed unsafe class Hdf5Dataset
     public object? Attribute(string name) => Hdf5File.ReadAttribute(_dataset, _file.Path, name);
 
     /// <summary>Gives the dataset a number.</summary>
-    public void SetAttribute(string name, double value) => Hdf5File.WriteNumber(_dataset, _file.Path, name, "H5T_IEEE_F64LE_g", "H5T_NATIVE_DOUBLE_g", &value);
+    public void SetAttribute(string name, double value) =>
+        Hdf5File.WriteNumber(_dataset, _file.Path, name, "H5T_IEEE_F64LE_g", "H5T_NATIVE_DOUBLE_g", &value);
 
     internal static Hdf5Dataset OfOpen(Hdf5File file, string name, long dataset)
     {
@@ -118,7 +119,8 @@ public sealed unsafe class Hdf5Dataset
     void CheckRows(long first, int numbers)
     {
         if (numbers % RowLength != 0) throw new ArgumentException($"{numbers} numbers are no whole rows of {RowLength}");
-        if (first < 0 || first + (numbers / RowLength) > Shape[0]) throw new DataException(_file.Path, $"'{Name}' has {Shape[0]} rows; asked for {first} to {first + (numbers / RowLength)}");
+        if (first < 0 || first + (numbers / RowLength) > Shape[0])
+            throw new DataException(_file.Path, $"'{Name}' has {Shape[0]} rows; asked for {first} to {first + (numbers / RowLength)}");
         ObjectDisposedException.ThrowIf(_closed, this);
     }
 

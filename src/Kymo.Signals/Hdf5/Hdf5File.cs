@@ -85,8 +85,10 @@ public sealed unsafe class Hdf5File : IDisposable
             try
             {
                 fixed (ulong* sizes = Sizes(chunk))
-                    if (chunk.Length > 0 && H5.SetChunk(properties, chunk.Length, sizes) < 0) throw new ArgumentException("no such chunk", nameof(chunk));
-                if (gzip > 0 && (H5.SetShuffle(properties) < 0 || H5.SetDeflate(properties, (uint)gzip) < 0)) throw new DataException(Path, "this libhdf5 cannot compress");
+                    if (chunk.Length > 0 && H5.SetChunk(properties, chunk.Length, sizes) < 0)
+                        throw new ArgumentException("no such chunk", nameof(chunk));
+                if (gzip > 0 && (H5.SetShuffle(properties) < 0 || H5.SetDeflate(properties, (uint)gzip) < 0))
+                    throw new DataException(Path, "this libhdf5 cannot compress");
                 var dataset = H5.CreateDataset(_file, name, type, space, H5.Default, properties, H5.Default);
                 if (dataset < 0) throw new DataException(Path, $"the dataset '{name}' cannot be made");
                 return Kept(Hdf5Dataset.OfOpen(this, name, dataset));
@@ -111,7 +113,8 @@ public sealed unsafe class Hdf5File : IDisposable
     public void SetAttribute(string name, long value) => WriteNumber(_file, Path, name, "H5T_STD_I64LE_g", "H5T_NATIVE_INT64_g", &value);
 
     /// <summary>Gives the file a number.</summary>
-    public void SetAttribute(string name, double value) => WriteNumber(_file, Path, name, "H5T_IEEE_F64LE_g", "H5T_NATIVE_DOUBLE_g", &value);
+    public void SetAttribute(string name, double value) =>
+        WriteNumber(_file, Path, name, "H5T_IEEE_F64LE_g", "H5T_NATIVE_DOUBLE_g", &value);
 
     /// <summary>Hands what was written to the system.</summary>
     public void Flush()
@@ -201,7 +204,8 @@ public sealed unsafe class Hdf5File : IDisposable
         if (H5.IsVariableText(type) > 0)
         {
             nint pointer;
-            if (H5.ReadAttribute(attribute, type, &pointer) < 0 || pointer == 0) throw new DataException(path, $"the attribute '{name}' is damaged");
+            if (H5.ReadAttribute(attribute, type, &pointer) < 0 || pointer == 0)
+                throw new DataException(path, $"the attribute '{name}' is damaged");
             var text = Marshal.PtrToStringUTF8(pointer)!;
             H5.FreeMemory(pointer);
             return text;

@@ -33,7 +33,8 @@ sealed unsafe class LzfChunks
             for (var done = 0; done < rows.Length; done += _rowLength, first++)
             {
                 if (first / _chunk[0] != _current) Load(first / _chunk[0]);
-                if (done + _rowLength > rows.Length) throw new DataException(_path, $"'{_name}' has chunks that hold parts of rows; repack it: h5repack -f GZIP=4 IN OUT");
+                if (done + _rowLength > rows.Length)
+                    throw new DataException(_path, $"'{_name}' has chunks that hold parts of rows; repack it: h5repack -f GZIP=4 IN OUT");
                 _numbers.AsSpan((int)(first % _chunk[0]) * _rowLength, _rowLength).CopyTo(rows[done..]);
             }
         }

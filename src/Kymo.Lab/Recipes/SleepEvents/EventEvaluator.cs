@@ -23,7 +23,8 @@ public static class EventEvaluator
     public static RunResult Evaluate(string run, IReadOnlyList<string> overrides, RunContext context)
     {
         var path = Path.Combine(run, RunFiles.ResolvedConfig);
-        if (!File.Exists(path)) throw new DataException(run, $"holds no {RunFiles.ResolvedConfig}; expected a run of kymo train sleep-events");
+        if (!File.Exists(path))
+            throw new DataException(run, $"holds no {RunFiles.ResolvedConfig}; expected a run of kymo train sleep-events");
         var settings = (MapNode)YamlReader.Read(File.ReadAllBytes(path), path);
         foreach (var text in overrides) Apply(settings, text);
         var (network, card) = EventNetwork.Read(run);
@@ -36,7 +37,8 @@ public static class EventEvaluator
                 throw new DataException(store.Set.Root, $"its classes ({string.Join(", ", store.Set.Classes)}) are not those of {run} ({string.Join(", ", card.Classes)})");
             var heard = card.TrainedGroups.ToHashSet();
             int[] unheard = [.. Enumerable.Range(0, store.Set.Recordings.Count).Where(index => !heard.Contains(store.Set.Recordings[index].Group))];
-            if (unheard.Length == 0) throw new DataException(store.Set.Root, "the network has heard every recording; nothing can be scored honestly");
+            if (unheard.Length == 0)
+                throw new DataException(store.Set.Root, "the network has heard every recording; nothing can be scored honestly");
             return Score(run, store, unheard, [.. EventObjective.Logits(network, store.Examples, unheard, card.Standardizer, config.Trainer.EvalBatchSize, Device.Cpu)]);
         }
     }
@@ -74,7 +76,8 @@ public static class EventEvaluator
         var keys = text[..equals].Split('.');
         if (keys[0] is "model" or "features") throw new ConfigException($"'{text}': the network of a finished run cannot be changed");
         var map = settings;
-        foreach (var key in keys[..^1]) map = map[key] as MapNode ?? throw new ConfigException($"'{text}': the run has no setting {text[..equals]}");
+        foreach (var key in keys[..^1])
+            map = map[key] as MapNode ?? throw new ConfigException($"'{text}': the run has no setting {text[..equals]}");
         if (!map.Contains(keys[^1])) throw new ConfigException($"'{text}': the run has no setting {text[..equals]}");
         map[keys[^1]] = YamlReader.Read(text[(equals + 1)..], "command line");
     }

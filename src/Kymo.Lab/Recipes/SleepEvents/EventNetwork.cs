@@ -112,10 +112,12 @@ static class EventNetwork
     public static (Module Network, EventModelCard Card) Read(string runOrWeights)
     {
         var path = WeightsOf(runOrWeights);
-        if (path.EndsWith(".pth", StringComparison.OrdinalIgnoreCase)) throw new DataException(path, "weights without a card; say what network they are of: distill.teacher_model=crnn");
+        if (path.EndsWith(".pth", StringComparison.OrdinalIgnoreCase))
+            throw new DataException(path, "weights without a card; say what network they are of: distill.teacher_model=crnn");
         var file = SafetensorsFile.Read(path);
         var card = file.Metadata.TryGetValue("kymo", out var text) ? JsonSerializer.Deserialize<EventModelCard>(text, s_json) : null;
-        if (card is not { Recipe: SleepEventsRecipe.Name }) throw new DataException(path, "its header does not say that it is of sleep-events; for bare weights say what network they are of: distill.teacher_model=crnn");
+        if (card is not { Recipe: SleepEventsRecipe.Name })
+            throw new DataException(path, "its header does not say that it is of sleep-events; for bare weights say what network they are of: distill.teacher_model=crnn");
         using var init = new RandomGenerator(0);
         var network = New(card.Model, card.Classes.Count, init);
         network.LoadState(file.Tensors.ToDictionary(entry => entry.Name, entry => entry.Tensor), path);
