@@ -14,6 +14,7 @@ static class All
         DataVerb.Create(terminal),
         PrepareVerb.Create(terminal),
         TrainVerb.Create(terminal),
+        CampaignVerb.Create(terminal),
         TuneVerb.Create(terminal),
         StudyVerb.Create(terminal),
         EvaluateVerb.Create(terminal),

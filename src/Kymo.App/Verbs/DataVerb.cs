@@ -63,6 +63,12 @@ static class DataVerb
             terminal.Note($"{dataset.Title}; {dataset.Licence}; {dataset.Citation}");
             using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(5) };
             client.DefaultRequestHeaders.UserAgent.ParseAdd("kymo");
+            if (dataset.Gate != "")
+            {
+                var token = terminal.Environment("HF_TOKEN") ?? terminal.Environment("HUGGINGFACE_HUB_TOKEN");
+                if (string.IsNullOrWhiteSpace(token)) throw new ConfigException($"{dataset.Name} is gated: ask for access at {dataset.Gate}, make a token there, then type HF_TOKEN=TOKEN kymo data fetch {dataset.Name}");
+                client.DefaultRequestHeaders.Authorization = new System.Net.Http.Headers.AuthenticationHeaderValue("Bearer", token);
+            }
             var fetcher = new DatasetFetcher(new Downloader(client, pause: TimeSpan.FromSeconds(2)), LargestArchive);
             var files = fetcher.FetchAsync(dataset, target, new DownloadLine(terminal), cancel).GetAwaiter().GetResult();
             terminal.Say(target);

@@ -6,12 +6,29 @@ namespace Kymo.Lab.Data;
 /// <summary>Log-mel spectrograms as the cache builder wants them.</summary>
 public static class LogMelFeatures
 {
+    /// <summary>Largest sample of what <c>trim</c> takes for silence: 80 dB below full scale.</summary>
+    public const float SilentSample = 1e-4f;
+
     /// <summary>The kind of feature that some settings describe.</summary>
-    public static FeatureKind Kind(LogMelOptions options) => new(options.ToCanonicalText(), options.NMels, Frames(options), () =>
+    /// <param name="options">The spectrogram settings.</param>
+    /// <param name="trim">Whether silence at a recording's end is cut off first; one that is silent throughout stays as it is.</param>
+    public static FeatureKind Kind(LogMelOptions options, bool trim = false) => new(
+        options.ToCanonicalText() + (trim ? " trim=end" : ""), options.NMels, Frames(options), () =>
+        {
+            var extractor = new LogMelExtractor(options);
+            return (path, destination) =>
+            {
+                var samples = AudioFile.ReadMono(path, options.SampleRate);
+                extractor.Extract(trim ? WithoutSilentEnd(samples) : samples, destination);
+            };
+        });
+
+    /// <summary>The samples up to the last one above <see cref="SilentSample"/>.</summary>
+    public static float[] WithoutSilentEnd(float[] samples)
     {
-        var extractor = new LogMelExtractor(options);
-        return (path, destination) => extractor.Extract(AudioFile.ReadMono(path, options.SampleRate), destination);
-    });
+        var last = Array.FindLastIndex(samples, sample => !(Math.Abs(sample) <= SilentSample));
+        return last < 0 ? samples : samples[..(last + 1)];
+    }
 
     /// <summary>Frames of one spectrogram.</summary>
     public static int Frames(LogMelOptions options) => new LogMelExtractor(options).FrameCount(options.ClipSamples!.Value);

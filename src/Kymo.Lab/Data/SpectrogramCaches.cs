@@ -15,9 +15,11 @@ static class SpectrogramCaches
     /// <param name="maxExcluded">Largest share of recordings that may be unusable.</param>
     /// <param name="workers">Workers that extract; 0 for one a core.</param>
     /// <param name="context">Is told.</param>
-    public static FeatureCache Open(RecordingSet set, LogMelOptions options, string parent, double maxExcluded, int workers, RunContext context)
+    /// <param name="trim">Whether silence at a recording's end is cut off first.</param>
+    public static FeatureCache Open(
+        RecordingSet set, LogMelOptions options, string parent, double maxExcluded, int workers, RunContext context, bool trim = false)
     {
-        var kind = LogMelFeatures.Kind(options);
+        var kind = LogMelFeatures.Kind(options, trim);
         var cache = FeatureCacheBuilder.Build(
             FeatureCacheBuilder.FolderFor(parent, set, kind), set, kind, maxExcluded, workers, new Relay(context), context.Cancel);
         foreach (var exclusion in cache.Index.Exclusions.Take(10))

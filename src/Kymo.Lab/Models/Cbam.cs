@@ -37,6 +37,15 @@ public sealed class Cbam : Module
         if (mode != AttentionMode.Ca) _places = Add("sa", new SpatialAttention(kernel, init));
     }
 
+    /// <summary>Multiplications of one item: the shared network twice, the spatial convolution, both weightings left out.</summary>
+    /// <param name="channels">Channels of the input.</param>
+    /// <param name="reduction">Channels over units of the hidden layer.</param>
+    /// <param name="kernel">Width of the spatial convolution.</param>
+    /// <param name="mode">Which parts are there.</param>
+    /// <param name="places">Rows times columns of the input.</param>
+    public static long Macs(long channels, long reduction, long kernel, AttentionMode mode, long places) =>
+        (mode == AttentionMode.Sa ? 0 : 4 * channels * Math.Max(1, channels / reduction)) + (mode == AttentionMode.Ca ? 0 : 2 * kernel * kernel * places);
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input)
     {

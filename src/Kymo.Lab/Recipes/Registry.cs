@@ -28,6 +28,7 @@ public static class Registry
         new("sleep-events", "names sounds heard in the ear; very small networks, attention, distillation", Conf("SleepEvents"), SleepEventsRecipe.Run, SleepEventsRecipe.Prepare)
         {
             Trial = ["data=synthetic", "features.duration=1", "model=extremetinycnn", "split.count=3", "trainer.batch_size=8", "trainer.epochs=2", "trainer.threads=1", "optim.lr=0.003", "trainer.micro_batch=off"],
+            Evaluate = EventEvaluator.Evaluate,
         },
         new("activity", "names activities from a worn sensor, with help of joint tracks that simulate it", Conf("Activity"), ActivityRecipe.Run, ActivityRecipe.Prepare)
         {

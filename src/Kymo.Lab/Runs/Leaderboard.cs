@@ -35,7 +35,7 @@ public static class Leaderboard
     [
         .. FixedColumns, "status", "test_acc_low", "test_acc_high", "test_f1_low", "test_f1_high", "interval_over", "folds",
         "fold_test_acc_mean", "fold_test_acc_std_population", "fold_test_acc_std_sample", "cpu_latency_p50_ms",
-        "cpu_latency_p95_ms", "macs", "excluded_items",
+        "cpu_latency_p95_ms", "macs", "excluded_items", "threads", "cpu_model", "feature_ms",
     ];
 
     static readonly string[] s_neverBlank =
@@ -89,6 +89,7 @@ public static class Leaderboard
     static IEnumerable<KeyValuePair<string, JsonNode?>> Facts(RunFolder run, RunSummary s)
     {
         var git = CanonicalJson.ReadObject(run.PathOf(RunFiles.Git));
+        var machine = CanonicalJson.ReadObject(run.PathOf(RunFiles.Environment));
         var row = new Dictionary<string, JsonNode?>
         {
             ["schema_version"] = RunContract.SchemaVersion,
@@ -121,6 +122,8 @@ public static class Leaderboard
             ["macs"] = s.Macs,
             ["status"] = EvidenceTables.StatusText(s.Status),
             ["excluded_items"] = s.Excluded.Count,
+            ["threads"] = machine["threads"]?.DeepClone(),
+            ["cpu_model"] = machine["cpu_model"]?.DeepClone(),
             ["interval_over"] = s.TestIntervals.Count > 0 ? s.IntervalsOver : null,
         };
         foreach (var (name, score) in (ReadOnlySpan<(string, string)>)

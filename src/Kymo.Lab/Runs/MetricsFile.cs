@@ -12,6 +12,7 @@ public static class MetricsFile
     {
         var fields = ToJson(summary);
         fields["artifacts"]!["model_architecture_txt"] = run.Has(RunFiles.Architecture) ? RunFiles.Architecture : "";
+        if (run.Has(RunFiles.TeacherArchitecture)) fields["artifacts"]!["teacher_architecture_txt"] = RunFiles.TeacherArchitecture;
         run.WriteJson(RunFiles.Metrics, fields);
     }
 

@@ -77,6 +77,9 @@ public static class RunFiles
     /// <summary>The network as a table of layers.</summary>
     public const string Architecture = "model_architecture.txt";
 
+    /// <summary>The network that taught this one, as a table of layers.</summary>
+    public const string TeacherArchitecture = "teacher_architecture.txt";
+
     /// <summary>Folder of figures.</summary>
     public const string Figures = "figures";
 

@@ -124,6 +124,7 @@ public sealed class TrainingRun : IDisposable
             _context.Tell(new RunEvent.Stage($"{title} epoch {epoch}: {Text("train", row.Train)}, {Text("validation", row.Validation)}, "
                 + row.Seconds.ToString("0.0 s", CultureInfo.InvariantCulture)));
         }
+        if (fit.State.Stopped) Step("early_stop", null, string.Create(CultureInfo.InvariantCulture, $"epoch={fit.State.History.Count} best_epoch={fit.State.BestEpoch}"));
         if (_context.IsWriter) KeepLast(fit, fold);
         fit.SelectWeights();
         if (fit.State.Skipped > 0) _context.Tell(new RunEvent.Warning($"{title}: {fit.State.Skipped} steps were not finite and left out"));
@@ -143,6 +144,15 @@ public sealed class TrainingRun : IDisposable
         unit.WriteEarlyStop(EarlyStopOf(fit));
         if (fold is not null) unit.PublishBestModel();
         WriteTrainingState(fit, fold, finished: true);
+    }
+
+    /// <summary>Adds a stage to the log of steps.</summary>
+    /// <param name="stage">For instance <c>test_eval_start</c>.</param>
+    /// <param name="seconds">How long it took, or null.</param>
+    /// <param name="detail"><c>key=value</c> texts between blanks.</param>
+    public void Step(string stage, double? seconds = null, string detail = "")
+    {
+        if (_context.IsWriter) RunSteps.Append(Folder.Root, Now, Folder.Name, stage, seconds, detail);
     }
 
     /// <summary>What early stop did in a training.</summary>
@@ -190,7 +200,11 @@ public sealed class TrainingRun : IDisposable
         WriteReport(evidence with { Summary = summary });
         foreach (var fold in _units) Checkpoints(fold).Delete();
         Folder.Seal();
-        if (!_trainer.IsTrial) Leaderboard.Append(Folder, summary);
+        if (!_trainer.IsTrial)
+        {
+            Leaderboard.Append(Folder, summary);
+            Step("leaderboard_written");
+        }
         RunSteps.Append(Folder.Root, summary.Ended, Folder.Name, "run_done", summary.Seconds);
         return new RunResult(Folder.Path, evidence.Lines, CanonicalJson.ReadObject(Folder.PathOf(RunFiles.Metrics)));
     }

@@ -4,7 +4,8 @@ namespace Kymo.Lab.Data.Fetching;
 /// <param name="Address">Where it is.</param>
 /// <param name="Checksum"><c>md5:HEX</c> or <c>sha256:HEX</c> as published, or null where none is known.</param>
 /// <param name="Extract">Whether it is an archive that is unpacked.</param>
-public sealed record RemoteFile(Uri Address, string? Checksum, bool Extract);
+/// <param name="Folder">Where below the dataset's folder it is unpacked; empty for that folder itself.</param>
+public sealed record RemoteFile(Uri Address, string? Checksum, bool Extract, string Folder = "");
 
 /// <summary>A public dataset.</summary>
 /// <param name="Name">The word to type.</param>
@@ -16,7 +17,11 @@ public sealed record RemoteFile(Uri Address, string? Checksum, bool Extract);
 /// <param name="Files">The publisher's files; empty where it comes another way.</param>
 /// <param name="Note">How else to get it, or what to know.</param>
 public sealed record Dataset(
-    string Name, string Title, string Licence, string Size, string Recipes, string Citation, IReadOnlyList<RemoteFile> Files, string Note = "");
+    string Name, string Title, string Licence, string Size, string Recipes, string Citation, IReadOnlyList<RemoteFile> Files, string Note = "")
+{
+    /// <summary>Where access is asked for; empty where none is needed. Its server is shown the token in HF_TOKEN.</summary>
+    public string Gate { get; init; } = "";
+}
 
 /// <summary>The datasets Kymo knows where to get.</summary>
 public static class Catalogue
@@ -27,6 +32,13 @@ public static class Catalogue
         new("deam", "DEAM: 1,802 songs with valence and arousal", "CC BY-NC", "1.35 GB", "music-emotion",
             "Aljanaki, Yang and Soleymani, PLoS ONE 12(3), 2017",
             [Archive("https://cvml.unige.ch/databases/DEAM/DEAM_audio.zip"), Archive("https://cvml.unige.ch/databases/DEAM/DEAM_Annotations.zip")]),
+        new("dreamcatcher", "DreamCatcher: sounds in the ear over nights, nine labels", "see its page", "tens of GB", "sleep-events",
+            "Wang et al., NeurIPS 2024",
+            [.. ((string[])["train", "validation", "test"]).Select(part => new RemoteFile(new Uri($"{DreamCatcher.Page}/resolve/{DreamCatcher.Revision}/data/{part}.tar.gz"), null, true, part))],
+            $"gated: ask for access at {DreamCatcher.Page}, then type HF_TOKEN=... kymo data fetch dreamcatcher")
+        {
+            Gate = DreamCatcher.Page,
+        },
         new("drumkits", "Drum hits of the Hydrogen drum machine's kits", "per kit: GPL, CC BY, CC0", "220 MB installed", "urban-sounds (demo)",
             "Debian's package hydrogen-drumkits", [], "apt-get install hydrogen-drumkits"),
         new("esc50", "ESC-50: 2,000 environmental sounds of five seconds", "CC BY-NC 3.0", "about 600 MB", "urban-sounds",

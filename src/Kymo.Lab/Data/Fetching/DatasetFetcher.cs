@@ -25,14 +25,16 @@ public sealed class DatasetFetcher(Downloader downloader, long maxBytes)
             var name = Path.GetFileName(file.Address.LocalPath);
             if (file.Extract)
             {
-                if (!Directory.Exists(target))
+                var folder = file.Folder == "" ? target : Path.Combine(target, file.Folder);
+                if (!Directory.Exists(folder))
                 {
                     var archive = target + "-" + name;
-                    await downloader.FetchAsync(file.Address, archive, file.Checksum, progress, cancel).ConfigureAwait(false);
-                    SafeArchive.Extract(archive, target, maxBytes, cancel);
+                    await Gated(dataset, () => downloader.FetchAsync(file.Address, archive, file.Checksum, progress, cancel)).ConfigureAwait(false);
+                    if (Path.GetDirectoryName(folder) is { Length: > 0 } parent) Directory.CreateDirectory(parent);
+                    SafeArchive.Extract(archive, folder, maxBytes, cancel);
                     File.Delete(archive);
                 }
-                results.Add(target);
+                results.Add(folder);
                 continue;
             }
             var path = Path.Combine(target, name);
@@ -41,6 +43,18 @@ public sealed class DatasetFetcher(Downloader downloader, long maxBytes)
             if (name == SumsFile) results.AddRange(await FetchListedAsync(file.Address, path, target, progress, cancel).ConfigureAwait(false));
         }
         return results;
+    }
+
+    static async Task Gated(Dataset dataset, Func<Task> fetch)
+    {
+        try
+        {
+            await fetch().ConfigureAwait(false);
+        }
+        catch (DataException error) when (dataset.Gate != "" && error.Problem.StartsWith("the server answers 40", StringComparison.Ordinal))
+        {
+            throw new DataException(error.Path, $"{error.Problem}: {dataset.Name} is gated; ask for access at {dataset.Gate}, then type HF_TOKEN=TOKEN kymo data fetch {dataset.Name}", error);
+        }
     }
 
     // PhysioNet lists a record's files with their SHA-256 sums, one `sum path` a line.

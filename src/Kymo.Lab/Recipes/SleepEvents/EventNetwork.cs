@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Kymo.Lab.Data;
 using Kymo.Lab.Models;
@@ -33,33 +35,89 @@ static class EventNetwork
         ? new EventCrnn(Crnn(model, classes), init)
         : new EventCnn(new EventCnnConfig(classes, Width(model), HasAttention(model), model.AttMode, model.CbamReduction, model.CbamSaKernel), init);
 
-    /// <summary>Multiplications of one clip; null for the variants with attention, which are not counted.</summary>
-    public static long? Macs(EventModelOptions model, int classes, int frames) =>
+    /// <summary>Multiplications of one clip.</summary>
+    public static long Macs(EventModelOptions model, int classes, int frames) =>
         model.Name == "crnn" ? EventCrnn.Macs(Crnn(model, classes), Bands, frames)
-        : HasAttention(model) ? null
-        : EventCnn.Macs(Width(model), classes, Bands, frames);
+        : EventCnn.Macs(Width(model), classes, Bands, frames)
+            + (HasAttention(model) ? Cbam.Macs(2 * Width(model), model.CbamReduction, model.CbamSaKernel, model.AttMode, (long)(Bands / 4) * (frames / 4)) : 0);
+
+    /// <summary>Reads weights that say nothing of themselves, as the original keeps them: raw dB go in.</summary>
+    /// <param name="path">A <c>.pth</c> or <c>.safetensors</c> file.</param>
+    /// <param name="model">What network they are of.</param>
+    /// <param name="classes">What it names.</param>
+    /// <param name="features">What it hears.</param>
+    /// <exception cref="CheckpointException">A damaged file, or weights of another network or of another number of classes.</exception>
+    public static (Module Network, EventModelCard Card) ReadBare(string path, EventModelOptions model, IReadOnlyList<string> classes, EventFeatureOptions features)
+    {
+        using var init = new RandomGenerator(0);
+        var network = New(model, classes.Count, init);
+        try
+        {
+            network.LoadState(WeightFiles.Read(WeightsOf(path)), path);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+        network.Eval();
+        return (network, new EventModelCard(SleepEventsRecipe.Name, model, classes, features with { Standardize = "none" }, Standardizer.None(Bands), [], ""));
+    }
 
     /// <summary>The spectrogram settings in the words of Kymo.Signals.</summary>
     public static LogMelOptions Options(EventFeatureOptions features) => LogMelOptions.SleepEvents with
     {
         Duration = features.Duration,
+        ShortClips = features.ShortClips == "repeat" ? ShortClipRule.Repeat : ShortClipRule.Zero,
         Silence = features.Silence == "loudest" ? SilenceRule.Zero : SilenceRule.Floor,
     };
+
+    /// <summary>Mean time of one clip's spectrogram on one core, milliseconds.</summary>
+    public static double FeatureMilliseconds(LogMelOptions options)
+    {
+        const int Warmups = 3, Runs = 20;
+        var extractor = new LogMelExtractor(options);
+        var samples = new float[options.ClipSamples!.Value];
+        for (var i = 0; i < samples.Length; i++) samples[i] = MathF.Sin(0.05f * i);
+        var levels = new float[extractor.OutputLength(samples.Length)];
+        for (var i = 0; i < Warmups; i++) extractor.Extract(samples, levels);
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < Runs; i++) extractor.Extract(samples, levels);
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds / Runs;
+    }
 
     /// <summary>The card as a weights file's metadata hold it.</summary>
     public static IReadOnlyDictionary<string, string> Metadata(EventModelCard card) =>
         new Dictionary<string, string> { ["kymo"] = JsonSerializer.Serialize(card, s_json) };
+
+    /// <summary>The weights file of a run, or the file itself.</summary>
+    /// <exception cref="DataException">No weights there.</exception>
+    public static string WeightsOf(string runOrWeights)
+    {
+        var path = File.Exists(runOrWeights) ? runOrWeights : Path.Combine(runOrWeights, Runs.RunFiles.BestModelSafetensors);
+        return File.Exists(path) ? path
+            : throw new DataException(runOrWeights, "holds no trained weights; expected a finished run of kymo train sleep-events, or its .safetensors file");
+    }
+
+    /// <summary>The network as a table of its weights.</summary>
+    public static string Describe(Module network)
+    {
+        var lines = network.SaveState().Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Key,-28} ({string.Join(", ", entry.Value.Shape)})"));
+        return string.Join('\n', lines.Append(string.Create(CultureInfo.InvariantCulture, $"{network.ParameterCount} trainable parameters"))) + "\n";
+    }
 
     /// <summary>Reads a trained network, in evaluation mode, on the CPU.</summary>
     /// <param name="runOrWeights">A run folder or a weights file of this recipe.</param>
     /// <exception cref="DataException">No weights there, or weights of another recipe.</exception>
     public static (Module Network, EventModelCard Card) Read(string runOrWeights)
     {
-        var path = File.Exists(runOrWeights) ? runOrWeights : Path.Combine(runOrWeights, Runs.RunFiles.BestModelSafetensors);
-        if (!File.Exists(path)) throw new DataException(runOrWeights, "holds no trained weights; expected a finished run of kymo train sleep-events");
+        var path = WeightsOf(runOrWeights);
+        if (path.EndsWith(".pth", StringComparison.OrdinalIgnoreCase))
+            throw new DataException(path, "weights without a card; say what network they are of: distill.teacher_model=crnn");
         var file = SafetensorsFile.Read(path);
         var card = file.Metadata.TryGetValue("kymo", out var text) ? JsonSerializer.Deserialize<EventModelCard>(text, s_json) : null;
-        if (card is not { Recipe: SleepEventsRecipe.Name }) throw new DataException(path, "its header does not say that it is of sleep-events");
+        if (card is not { Recipe: SleepEventsRecipe.Name })
+            throw new DataException(path, "its header does not say that it is of sleep-events; for bare weights say what network they are of: distill.teacher_model=crnn");
         using var init = new RandomGenerator(0);
         var network = New(card.Model, card.Classes.Count, init);
         network.LoadState(file.Tensors.ToDictionary(entry => entry.Name, entry => entry.Tensor), path);

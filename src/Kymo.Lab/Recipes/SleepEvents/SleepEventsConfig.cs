@@ -1,4 +1,5 @@
 using Kymo.Config;
+using Kymo.Lab.Data;
 using Kymo.Lab.Models;
 using Kymo.Lab.Runs;
 using Kymo.Lab.Training;
@@ -11,22 +12,26 @@ namespace Kymo.Lab.Recipes.SleepEvents;
 /// <param name="Data">The recordings.</param>
 /// <param name="Features">The spectrograms.</param>
 /// <param name="Model">The network.</param>
+/// <param name="Augment">What is done to training spectrograms.</param>
 /// <param name="Objective">The loss.</param>
 /// <param name="Distill">The teacher.</param>
 /// <param name="Optim">Optimiser and schedule.</param>
 /// <param name="Trainer">Length, batches, selection, device.</param>
 /// <param name="Seed">Seeds every named random stream.</param>
+/// <param name="Compat"><c>none</c>, or <c>original</c> to repeat the original program's rules.</param>
 public sealed record SleepEventsConfig(
     RunOptions Run,
     EventSplitOptions Split,
     EventDataOptions Data,
     EventFeatureOptions Features,
     EventModelOptions Model,
+    SpectrogramAugmentation Augment,
     EventObjectiveOptions Objective,
     DistillOptions Distill,
     OptimOptions Optim,
     TrainerOptions Trainer,
-    [property: Range(0, long.MaxValue)] long Seed = 42)
+    [property: Range(0, long.MaxValue)] long Seed = 42,
+    [property: AllowedValues("none", "original")] string Compat = "none")
 {
     /// <summary>Faults that concern several settings at once.</summary>
     public IEnumerable<string> Validate()
@@ -56,8 +61,12 @@ public sealed record EventSplitOptions(IReadOnlyList<int> Validation, IReadOnlyL
 /// <param name="AllowAbsent">Whether more than one row in twenty may name an absent file.</param>
 /// <param name="MaxExcluded">Largest share of recordings that may be unusable.</param>
 /// <param name="Workers">Workers that extract features; 0 for one a core.</param>
+/// <param name="Labels">The classes of DreamCatcher: its nine, or the original's <c>three</c> (quiet, breathe, snore).</param>
+/// <param name="Hdf5">Where <c>kymo prepare</c> writes the three splits as HDF5 files too; empty for nowhere.</param>
+/// <param name="Hdf5Storage">How numbers lie in those files.</param>
+/// <param name="Hdf5Gzip">Their level of compression, 0 for none.</param>
 public sealed record EventDataOptions(
-    [property: AllowedValues("table", "folders", "esc10", "synthetic")] string Name,
+    [property: AllowedValues("table", "folders", "esc10", "dreamcatcher", "hdf5", "synthetic")] string Name,
     string Root,
     string Table = "labels.csv",
     string FileColumn = "file",
@@ -67,16 +76,24 @@ public sealed record EventDataOptions(
     string Cache = "results/cache",
     bool AllowAbsent = false,
     [property: Range(0, 1)] double MaxExcluded = 0.02,
-    [property: Range(0, 1024)] int Workers = 0);
+    [property: Range(0, 1024)] int Workers = 0,
+    [property: AllowedValues("three", "nine")] string Labels = "three",
+    string Hdf5 = "",
+    SpectrogramStorage Hdf5Storage = SpectrogramStorage.Float32,
+    [property: Range(0, 9)] int Hdf5Gzip = 0);
 
 /// <summary>The spectrograms: 64 bands at 16 kHz, 25 ms windows every 10 ms.</summary>
 /// <param name="Duration">Seconds; longer recordings are cut, shorter ones padded.</param>
 /// <param name="Standardize"><c>train</c> (each band's mean and deviation over the training recordings), or <c>none</c> for raw dB.</param>
 /// <param name="Silence">An all-zero recording is <c>floor</c> (-80 dB) or <c>loudest</c> (0 dB, the original's).</param>
+/// <param name="ShortClips">What fills recordings that are shorter: <c>zero</c> or <c>repeat</c>.</param>
+/// <param name="Trim">Cut silence off a recording's end before it is filled up, so that padding in the file counts as missing.</param>
 public sealed record EventFeatureOptions(
     [property: Range(0.05, 600)] double Duration = 5.0,
     [property: AllowedValues("train", "none")] string Standardize = "train",
-    [property: AllowedValues("floor", "loudest")] string Silence = "floor");
+    [property: AllowedValues("floor", "loudest")] string Silence = "floor",
+    [property: AllowedValues("zero", "repeat")] string ShortClips = "zero",
+    bool Trim = false);
 
 /// <summary>The network.</summary>
 /// <param name="Name">Architecture.</param>
@@ -95,13 +112,18 @@ public sealed record EventModelOptions(
 
 /// <summary>The loss.</summary>
 /// <param name="ClassWeights"><c>none</c>, <c>inverse</c>, <c>effective</c>, or one number for each class.</param>
-public sealed record EventObjectiveOptions(string ClassWeights = "none");
+/// <param name="LabelSmoothing">Share of the target spread over all classes.</param>
+public sealed record EventObjectiveOptions(string ClassWeights = "none", [property: Range(0, 0.99)] double LabelSmoothing = 0);
 
 /// <summary>Learning from a teacher's logits (Hinton et al. 2015).</summary>
 /// <param name="Teacher">A finished run of this recipe, or a <c>.safetensors</c> file of one; empty for none.</param>
 /// <param name="Alpha">Weight of the teacher's term; the labels have the rest. 0 is the control: everything else equal, no teacher.</param>
 /// <param name="Temperature">Divides the logits of both; the term is multiplied by its square.</param>
+/// <param name="TeacherModel">What network bare weights (<c>.pth</c>) are of, with this run's <c>model.*</c> settings; empty where the file says it.</param>
+/// <param name="TeacherContent">SHA-256 of the teacher's weights file; the program fills it in, so that a run is of one teacher wherever that lies.</param>
 public sealed record DistillOptions(
     string Teacher = "",
     [property: Range(0, 1)] double Alpha = 0,
-    [property: Range(0.1, 100)] double Temperature = 5);
+    [property: Range(0.1, 100)] double Temperature = 5,
+    [property: AllowedValues("", "tinycnn", "tinycnn_cbam", "extremetinycnn", "extremetinycnn_cbam", "crnn")] string TeacherModel = "",
+    string TeacherContent = "");

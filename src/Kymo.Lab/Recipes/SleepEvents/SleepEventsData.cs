@@ -14,6 +14,7 @@ static class SleepEventsData
         var columns = new AudioTableColumns(data.FileColumn, data.ClassColumn, data.FoldColumn, data.GroupColumn);
         var set = data.Name switch
         {
+            "dreamcatcher" => DreamCatcher.Read(data.Root, data.Labels),
             "folders" => AudioTable.ReadFolders(data.Root),
             "synthetic" => SyntheticTones.Write(data.Root, EventNetwork.Options(config.Features).SampleRate, config.Seed),
             _ => AudioTable.Read(data.Root, data.Table, columns, data.AllowAbsent),
@@ -21,6 +22,9 @@ static class SleepEventsData
         if (set.Classes.Count < 2) throw new ConfigException($"{set.Root}: only the class {set.Classes[0]}; a classifier needs two");
         return Splits.WithFolds(set, config.Split.Count, new RandomStream(config.Seed, "folds"));
     }
+
+    /// <summary>The version of the dataset, where it has one; empty otherwise.</summary>
+    public static string CommitOf(SleepEventsConfig config) => config.Data.Name == "dreamcatcher" ? DreamCatcher.Revision : "";
 
     /// <summary>Cuts the recordings into the part that teaches, the part that picks the epoch and the part that is reported.</summary>
     /// <exception cref="ConfigException">No such fold, a part without one of the classes, or a group on two sides.</exception>

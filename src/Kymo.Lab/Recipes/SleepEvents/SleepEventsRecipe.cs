@@ -17,89 +17,109 @@ public static class SleepEventsRecipe
     /// <summary>The recipe's name.</summary>
     public const string Name = "sleep-events";
 
+    // Where the teacher lies changes nothing; what it is stands in distill.teacher_content.
+    static readonly string[] s_circumstances = ["distill.teacher"];
+
+    /// <summary>The settings of a composed job as a run records them, and which of them change results.</summary>
+    /// <exception cref="ConfigException">Settings that do not fit together.</exception>
+    /// <exception cref="Signals.DataException">The teacher's weights are absent.</exception>
+    public static ResolvedSettings Settings(MapNode job) => ResolvedSettings.Of(Bind(job), s_circumstances);
+
     /// <summary>Builds the feature cache; answers with its folder.</summary>
     public static string Prepare(MapNode job, RunContext context)
     {
         var config = ConfigBinder.Bind<SleepEventsConfig>(job);
-        using var cache = OpenCache(config, SleepEventsData.Read(config), context);
-        return cache.Folder;
+        using var store = EventStore.Open(config, context);
+        if (config.Data.Hdf5 == "") return store.Place;
+        var split = SleepEventsData.Cut(store.Set, config.Split);
+        foreach (var (name, part) in SpectrogramFiles.Splits.Zip([split.Train, split.Validation, split.Test]))
+        {
+            context.Tell(new RunEvent.Stage($"{name}.h5: {part.Length} clips"));
+            SpectrogramFiles.Write(
+                config.Data.Hdf5, name, store.Examples, part, EventNetwork.Options(config.Features), config.Data.Hdf5Storage, config.Data.Hdf5Gzip, store.DatasetCommit, context.Cancel);
+        }
+        return config.Data.Hdf5;
     }
 
     /// <summary>Trains and evaluates.</summary>
     /// <exception cref="ConfigException">Settings that do not fit together or to the data.</exception>
     public static RunResult Run(MapNode job, RunContext context)
     {
-        var config = ConfigBinder.Bind<SleepEventsConfig>(job);
+        var config = Bind(job);
 
         // --- Engine
         var device = Devices.Prepare(config.Trainer);
 
         // --- Recordings, features, split
-        var set = SleepEventsData.Read(config);
-        using var cache = OpenCache(config, set, context);
-        set = set.Without(cache.Index.Exclusions);
-        var examples = new SpectrogramExamples(set, cache);
+        var began = context.Clock.GetTimestamp();
+        using var store = EventStore.Open(config, context);
+        var (set, examples) = (store.Set, store.Examples);
+        var reading = context.Clock.GetElapsedTime(began).TotalSeconds;
         var split = SleepEventsData.Cut(set, config.Split);
         context.Tell(new RunEvent.Stage($"{set.Name}: {split.Train.Length} training, {split.Validation.Length} validation, {split.Test.Length} held-out clips, "
             + $"{set.Classes.Count} classes; {device}, {TorchThreads.Get()} threads"));
 
         // --- Teacher: its logits on every training clip, once
-        var teacher = Teach(config, examples, split.Train, context);
+        using var teacher = config.Distill.Teacher == "" ? null : EventTeacher.Open(config, examples);
+        var logits = config.Distill.Alpha == 0 ? null : teacher?.Answer(split.Train, config.Trainer.EvalBatchSize, context);
 
-        var (fit, objective) = EventObjective.Begin(config, examples, split.Train, split.Validation, teacher, device, context.Clock);
+        var (fit, objective) = EventObjective.Begin(config, examples, split.Train, split.Validation, logits, device, context.Clock);
         using var training = fit;
         if (config.Trainer.Epochs == 0) return new RunResult("", [$"ready: {objective.Network.ParameterCount:N0} parameters, nothing was trained (trainer.epochs=0)"], []);
 
         // --- Train
-        using var run = TrainingRun.Open(Plan(config, set, cache.Index.Fingerprint, device), context);
+        using var run = TrainingRun.Open(Plan(config, store, device), context);
+        run.Step("load_datasets_start");
+        run.Step("load_datasets_done", reading, $"train={split.Train.Length} validation={split.Validation.Length} test={split.Test.Length}");
+        run.Step("device_selected", null, $"device={device.Kind.ToString().ToLowerInvariant()}");
+        run.Step(teacher is null ? "model_initialized" : "models_initialized", null, $"params={objective.Network.ParameterCount}");
         run.Train(fit);
 
         // --- Judge and report
+        run.Step("test_eval_start");
+        began = context.Clock.GetTimestamp();
         var outcome = Judge(config, fit, objective, examples, split);
+        run.Step("test_eval_done", context.Clock.GetElapsedTime(began).TotalSeconds);
         run.EndUnit(fit, null, EventNetwork.Metadata(new EventModelCard(
             Name, config.Model, set.Classes, config.Features, objective.Standardizer,
             [.. split.Train.Concat(split.Validation).Select(index => set.Recordings[index].Group).Distinct().Order(StringComparer.Ordinal)],
             $"{set.Name} ({set.Licence}), content {run.Plan.Data["content_sha256"]}")));
-        return run.Finish(new ClassificationEvidence(run, [outcome]).Report(Facts(config, set, split, objective, examples.Frames)));
-    }
-
-    static FeatureCache OpenCache(SleepEventsConfig config, RecordingSet set, RunContext context) =>
-        SpectrogramCaches.Open(set, EventNetwork.Options(config.Features), config.Data.Cache, config.Data.MaxExcluded, config.Data.Workers, context);
-
-    // Logits by recording; null without a teacher.
-    static float[][]? Teach(SleepEventsConfig config, SpectrogramExamples examples, int[] train, RunContext context)
-    {
-        if (config.Distill.Teacher == "" || config.Distill.Alpha == 0) return null;
-        var (network, card) = EventNetwork.Read(config.Distill.Teacher);
-        using (network)
+        if (context.IsWriter)
         {
-            if (!card.Classes.SequenceEqual(examples.Set.Classes))
-                throw new ConfigException($"distill.teacher={config.Distill.Teacher}: it knows {string.Join(", ", card.Classes)}; the student learns {string.Join(", ", examples.Set.Classes)}");
-            if (EventNetwork.Options(card.Features) != EventNetwork.Options(config.Features))
-                throw new ConfigException($"distill.teacher={config.Distill.Teacher}: it was trained on spectrograms of other settings; type features.duration={card.Features.Duration} features.silence={card.Features.Silence}");
-            context.Tell(new RunEvent.Stage($"teacher: {card.Model.Name}, {network.ParameterCount:N0} parameters, answers for {train.Length} clips"));
-            var logits = new float[examples.Set.Recordings.Count][];
-            foreach (var (index, row) in train.Zip(EventObjective.Logits(network, examples, train, card.Standardizer, config.Trainer.EvalBatchSize, Device.Cpu))) logits[index] = row;
-            return logits;
+            run.Folder.WriteText(RunFiles.Architecture, EventNetwork.Describe(objective.Network));
+            if (teacher is not null) run.Folder.WriteText(RunFiles.TeacherArchitecture, EventNetwork.Describe(teacher.Network));
         }
+        return run.Finish(new ClassificationEvidence(run, [outcome]).Report(Facts(config, set, split, objective, examples.Frames, teacher, run)));
     }
 
-    static RunPlan Plan(SleepEventsConfig config, RecordingSet set, string fingerprint, Device device) => new()
+    static SleepEventsConfig Bind(MapNode job)
+    {
+        var config = ConfigBinder.Bind<SleepEventsConfig>(job);
+        return config.Distill.Teacher == "" ? config
+            : config with { Distill = config.Distill with { TeacherContent = FeatureCacheBuilder.Hash(EventNetwork.WeightsOf(config.Distill.Teacher)) } };
+    }
+
+    static RunPlan Plan(SleepEventsConfig config, EventStore store, Device device) => new()
     {
         Recipe = Name,
         Run = config.Run,
-        DefaultName = FormattableString.Invariant($"{config.Model.Name}_{set.Name.ToLowerInvariant()}")
+        DefaultName = FormattableString.Invariant($"{config.Model.Name}_{store.Set.Name.ToLowerInvariant()}")
             + (config.Distill.Alpha > 0 ? FormattableString.Invariant($"_kd_a{config.Distill.Alpha}_t{config.Distill.Temperature}") : "")
             + FormattableString.Invariant($"_seed{config.Seed}"),
         Config = config,
-        Contract = RunContract.Classification("sleep_event_classification", set.Classes),
+        Circumstances = s_circumstances,
+        Contract = RunContract.Classification("sleep_event_classification", store.Set.Classes) with
+        {
+            ExtraEpochColumns = config.Distill.Teacher == "" ? [] : ["alpha", "tau"],
+        },
         Data = new JsonObject
         {
-            ["dataset"] = set.Name,
-            ["licence"] = set.Licence,
-            ["recordings"] = set.Recordings.Count,
-            ["excluded"] = set.Exclusions.Count,
-            ["content_sha256"] = fingerprint,
+            ["dataset"] = store.Set.Name,
+            ["licence"] = store.Set.Licence,
+            ["recordings"] = store.Set.Recordings.Count,
+            ["excluded"] = store.Set.Exclusions.Count,
+            ["content_sha256"] = store.Fingerprint,
+            ["dataset_commit"] = store.DatasetCommit,
         },
         Trainer = config.Trainer,
         Seed = config.Seed,
@@ -117,7 +137,8 @@ public static class SleepEventsRecipe
             SpectrogramCaches.Rivals(examples, known, held));
     }
 
-    static ClassificationFacts Facts(SleepEventsConfig config, RecordingSet set, Split split, EventObjective objective, int frames)
+    static ClassificationFacts Facts(
+        SleepEventsConfig config, RecordingSet set, Split split, EventObjective objective, int frames, EventTeacher? teacher, TrainingRun run)
     {
         var isCrnn = config.Model.Name == "crnn";
         var hasAttention = config.Model.Name.EndsWith("_cbam", StringComparison.Ordinal);
@@ -131,6 +152,9 @@ public static class SleepEventsRecipe
             ["weight_decay"] = config.Optim.WeightDecay,
             ["batch_size"] = config.Trainer.BatchSize,
             ["class_weights"] = config.Objective.ClassWeights,
+            ["cache_fingerprint"] = run.Plan.Data["content_sha256"]!.GetValue<string>()[..12],
+            ["dataset_commit"] = run.Plan.Data["dataset_commit"]?.DeepClone(),
+            ["feature_ms"] = EventNetwork.FeatureMilliseconds(EventNetwork.Options(config.Features)),
         };
         if (isCrnn) (columns["rnn_hidden"], columns["rnn_layers"]) = (config.Model.RnnHidden, config.Model.RnnLayers);
         if (hasAttention)
@@ -138,7 +162,17 @@ public static class SleepEventsRecipe
             (columns["cbam_reduction"], columns["cbam_sa_kernel"]) = (config.Model.CbamReduction, config.Model.CbamSaKernel);
             columns["att_mode"] = config.Model.AttMode.ToString().ToLowerInvariant();
         }
-        if (config.Distill.Teacher != "") (columns["alpha"], columns["tau"]) = (config.Distill.Alpha, config.Distill.Temperature);
+        var extra = new JsonObject { ["teacher_model"] = teacher?.Card.Model.Name ?? "" };
+        if (teacher is not null)
+        {
+            var parameters = teacher.Network.ParameterCount;
+            (columns["alpha"], columns["tau"]) = (config.Distill.Alpha, config.Distill.Temperature);
+            (columns["teacher_model"], columns["teacher_params"]) = (teacher.Card.Model.Name, parameters);
+            columns["compression_ratio"] = (double)parameters / objective.Network.ParameterCount;
+            extra["teacher_checkpoint"] = config.Distill.Teacher;
+            extra["teacher_params"] = parameters;
+            extra["compression_ratio"] = (double)parameters / objective.Network.ParameterCount;
+        }
         return new ClassificationFacts
         {
             Model = config.Model.Name,
@@ -158,7 +192,7 @@ public static class SleepEventsRecipe
             Excluded = [.. set.Exclusions.Select(exclusion => new ExcludedItem(exclusion.Id, exclusion.Reason))],
             Warnings = split.Dropped.Length > 0 ? [$"{split.Dropped.Length} clips left training because their recording also stands in a held-out or validation part"] : [],
             Columns = columns,
-            Extra = new JsonObject { ["teacher"] = config.Distill.Teacher },
+            Extra = extra,
         };
     }
 }

@@ -1,0 +1,61 @@
+using Kymo.Lab.Recipes;
+using Kymo.Lab.Recipes.SleepEvents;
+using Kymo.Lab.Runs;
+using Kymo.Signals;
+
+namespace Kymo.App.Campaigns;
+
+/// <summary>What is there of a planned run.</summary>
+enum RunFate
+{
+    /// <summary>Nothing.</summary>
+    Absent,
+
+    /// <summary>It was begun with these settings and can be gone on with.</summary>
+    Begun,
+
+    /// <summary>It is finished, whole, of these settings, and stands in the leaderboard.</summary>
+    Valid,
+
+    /// <summary>Something else lies in its place.</summary>
+    Invalid,
+}
+
+/// <summary>Whether the folder of a planned run holds that run.</summary>
+/// <param name="Fate">What is there.</param>
+/// <param name="Why">What is wrong, where something is.</param>
+readonly record struct RunCheck(RunFate Fate, string Why)
+{
+    /// <summary>Looks at a run's folder.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="folder">The campaign's folder.</param>
+    /// <param name="terminal">Gives environment variables.</param>
+    /// <exception cref="Config.ConfigException">The planned settings themselves are wrong.</exception>
+    public static RunCheck Of(PlannedRun run, CampaignFolder folder, Terminal terminal)
+    {
+        var path = folder.RunOf(run.Name);
+        if (!Directory.Exists(path)) return new RunCheck(RunFate.Absent, "");
+        try
+        {
+            var resolved = Path.Combine(path, RunFiles.ResolvedConfig);
+            if (!File.Exists(resolved))
+                return File.Exists(Path.Combine(path, RunFiles.Hashes)) ? new RunCheck(RunFate.Invalid, "no " + RunFiles.ResolvedConfig) : new RunCheck(RunFate.Begun, "");
+            var differences = Settings(run, terminal).Differences(CanonicalJson.ReadObject(resolved));
+            if (differences.Count > 0)
+                return new RunCheck(RunFate.Invalid, "made with other settings: " + string.Join("; ", differences.Take(3)));
+            if (!File.Exists(Path.Combine(path, RunFiles.Hashes))) return new RunCheck(RunFate.Begun, "");
+            if (RunVerifier.Verify(path).FirstOrDefault(finding => finding.Severity == Severity.Error) is { } broken)
+                return new RunCheck(RunFate.Invalid, $"{broken.File}: {broken.Message}");
+            var id = CanonicalJson.ReadObject(Path.Combine(path, RunFiles.Metrics))["run_id"]?.GetValue<string>();
+            return folder.Board().TryGetValue(run.Name, out var row) && row["run_id"] == id ? new RunCheck(RunFate.Valid, "") : new RunCheck(RunFate.Invalid, $"no row in {Leaderboard.FileName}");
+        }
+        catch (DataException error)
+        {
+            return new RunCheck(RunFate.Invalid, error.Message);
+        }
+    }
+
+    /// <summary>The settings of a planned run.</summary>
+    public static ResolvedSettings Settings(PlannedRun run, Terminal terminal) => SleepEventsRecipe.Settings(
+        Configuration.Resolve(Configuration.Compose(Registry.Find(SleepEventsRecipe.Name), run.Overrides, [], null, multirun: false, terminal), terminal));
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Kymo.Config;
+using Kymo.Lab.Metrics;
+using Kymo.Lab.Runs;
+using Kymo.Signals;
+using Kymo.Torch;
+
+namespace Kymo.Lab.Recipes.SleepEvents;
+
+/// <summary>
+/// Scores a finished run on a tree of recordings: only those whose source recording neither taught the network nor picked its epoch, so
+/// that the tree the run was trained on gives the held-out score again.
+/// </summary>
+public static class EventEvaluator
+{
+    /// <summary>Scores.</summary>
+    /// <param name="run">The run folder.</param>
+    /// <param name="overrides">Settings that differ from the run's, for instance <c>data.root=DIR</c>.</param>
+    /// <param name="context">What else is given.</param>
+    /// <exception cref="ConfigException">An override that the run has no setting for.</exception>
+    /// <exception cref="DataException">No finished run, other classes, or no recording that the network has not heard.</exception>
+    public static RunResult Evaluate(string run, IReadOnlyList<string> overrides, RunContext context)
+    {
+        var path = Path.Combine(run, RunFiles.ResolvedConfig);
+        if (!File.Exists(path))
+            throw new DataException(run, $"holds no {RunFiles.ResolvedConfig}; expected a run of kymo train sleep-events");
+        var settings = (MapNode)YamlReader.Read(File.ReadAllBytes(path), path);
+        foreach (var text in overrides) Apply(settings, text);
+        var (network, card) = EventNetwork.Read(run);
+        using (network)
+        {
+            var config = ConfigBinder.Bind<SleepEventsConfig>(settings);
+            config = config with { Features = card.Features, Data = config.Data with { AllowAbsent = true } };
+            using var store = EventStore.Open(config, context);
+            if (!card.Classes.SequenceEqual(store.Set.Classes))
+                throw new DataException(store.Set.Root, $"its classes ({string.Join(", ", store.Set.Classes)}) are not those of {run} ({string.Join(", ", card.Classes)})");
+            var heard = card.TrainedGroups.ToHashSet();
+            int[] unheard = [.. Enumerable.Range(0, store.Set.Recordings.Count).Where(index => !heard.Contains(store.Set.Recordings[index].Group))];
+            if (unheard.Length == 0)
+                throw new DataException(store.Set.Root, "the network has heard every recording; nothing can be scored honestly");
+            return Score(run, store, unheard, [.. EventObjective.Logits(network, store.Examples, unheard, card.Standardizer, config.Trainer.EvalBatchSize, Device.Cpu)]);
+        }
+    }
+
+    static RunResult Score(string run, EventStore store, int[] unheard, float[][] logits)
+    {
+        var (set, truth) = (store.Set, store.Examples.Labels(unheard));
+        var evaluation = ClassEvaluation.Of(set.Classes.Count, truth, [.. logits.Select(row => EventObjective.Softened(row, 1))]);
+        var scores = StandardScores.Classification(evaluation.Loss, evaluation.Matrix);
+        int[] predicted = [.. logits.Select(row => Largest.IndexOf(row))];
+        string[] groups = [.. unheard.Select(index => set.Recordings[index].Group)];
+        Interval Of(Func<ConfusionMatrix, double> score) => BootstrapInterval.Of(truth, predicted, groups, set.Classes.Count, score, new BootstrapOptions());
+        var (accuracy, f1) = (Of(Accuracy.Of), Of(matrix => MacroScores.Of(matrix).F1));
+        JsonObject Json(Interval interval) => new() { ["low"] = interval.Low, ["high"] = interval.High, ["level"] = interval.Level };
+        var metrics = new JsonObject
+        {
+            ["dataset"] = set.Name,
+            ["recordings"] = unheard.Length,
+            ["left_out"] = set.Recordings.Count - unheard.Length + set.Exclusions.Count,
+            ["test"] = new JsonObject(scores.Select(score => KeyValuePair.Create(score.Key, (JsonNode?)score.Value))),
+            ["intervals"] = new JsonObject { ["acc"] = Json(accuracy), ["f1_macro"] = Json(f1) },
+        };
+        string[] lines =
+        [
+            $"{set.Name}: {unheard.Length} recordings that the network has not heard, {metrics["left_out"]} left out",
+            string.Create(CultureInfo.InvariantCulture, $"accuracy {scores["acc"]:F3} ({accuracy.Low:F3} to {accuracy.High:F3}), macro F1 {scores["f1_macro"]:F3} ({f1.Low:F3} to {f1.High:F3}); 95 % intervals over recordings"),
+        ];
+        return new RunResult(run, lines, metrics);
+    }
+
+    static void Apply(MapNode settings, string text)
+    {
+        var equals = text.IndexOf('=');
+        if (equals <= 0) throw new ConfigException($"'{text}': expected key=value, for instance data.root=DIR");
+        var keys = text[..equals].Split('.');
+        if (keys[0] is "model" or "features") throw new ConfigException($"'{text}': the network of a finished run cannot be changed");
+        var map = settings;
+        foreach (var key in keys[..^1])
+            map = map[key] as MapNode ?? throw new ConfigException($"'{text}': the run has no setting {text[..equals]}");
+        if (!map.Contains(keys[^1])) throw new ConfigException($"'{text}': the run has no setting {text[..equals]}");
+        map[keys[^1]] = YamlReader.Read(text[(equals + 1)..], "command line");
+    }
+}

@@ -1,0 +1,61 @@
+using Kymo.Config;
+using Kymo.Lab.Data;
+using Kymo.Lab.Runs;
+using Kymo.Torch;
+
+namespace Kymo.Lab.Recipes.SleepEvents;
+
+/// <summary>A trained network whose logits a student learns from; it may differ from the student in every setting but the spectrograms.</summary>
+sealed class EventTeacher : IDisposable
+{
+    readonly SpectrogramExamples _examples;
+
+    EventTeacher(Module network, EventModelCard card, SpectrogramExamples examples) => (Network, Card, _examples) = (network, card, examples);
+
+    /// <summary>The network, in evaluation mode on the CPU.</summary>
+    public Module Network { get; }
+
+    /// <summary>What it was trained for.</summary>
+    public EventModelCard Card { get; }
+
+    /// <summary>Opens the teacher that the configuration names.</summary>
+    /// <exception cref="ConfigException">It knows other classes or other spectrograms than the student is to learn, or has heard the student's held-out clips.</exception>
+    /// <exception cref="Signals.DataException">No weights there, or damaged ones.</exception>
+    public static EventTeacher Open(SleepEventsConfig config, SpectrogramExamples examples)
+    {
+        var key = $"distill.teacher={config.Distill.Teacher}";
+        var (network, card) = config.Distill.TeacherModel == "" ? EventNetwork.Read(config.Distill.Teacher)
+            : EventNetwork.ReadBare(config.Distill.Teacher, config.Model with { Name = config.Distill.TeacherModel }, examples.Set.Classes, config.Features);
+        try
+        {
+            if (!card.Classes.SequenceEqual(examples.Set.Classes))
+                throw new ConfigException($"{key}: it knows {string.Join(", ", card.Classes)}; the student learns {string.Join(", ", examples.Set.Classes)}");
+            var (its, ours) = (card.Features, config.Features);
+            if (EventNetwork.Options(its) != EventNetwork.Options(ours) || its.Trim != ours.Trim)
+                throw new ConfigException($"{key}: it was trained on spectrograms of other settings; type features.duration={its.Duration} "
+                    + $"features.silence={its.Silence} features.short_clips={its.ShortClips} features.trim={its.Trim.ToString().ToLowerInvariant()}");
+            return new EventTeacher(network, card, examples);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Its logits on some recordings, whole and unchanged, once for the whole training; by index of the recording. What is done to a
+    /// training clip for the student (a crop, a mask) does not change what the teacher says of it; mixed clips have mixed answers.
+    /// </summary>
+    public float[][] Answer(int[] recordings, int batchSize, RunContext context)
+    {
+        context.Tell(new RunEvent.Stage($"teacher: {Card.Model.Name}, {Network.ParameterCount:N0} parameters, answers for {recordings.Length} clips"));
+        var logits = new float[_examples.Set.Recordings.Count][];
+        var rows = EventObjective.Logits(Network, _examples, recordings, Card.Standardizer, batchSize, Device.Cpu);
+        foreach (var (index, row) in recordings.Zip(rows)) logits[index] = row;
+        return logits;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Network.Dispose();
+}

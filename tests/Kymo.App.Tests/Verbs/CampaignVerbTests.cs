@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using System.Globalization;
+using Kymo.Lab.Runs;
+
+namespace Kymo.App.Tests.Verbs;
+
+/// <summary>A campaign on made-up tones, through the program: whole, killed twice, refused, checked.</summary>
+public sealed class CampaignVerbTests(CampaignVerbTests.Whole whole) : IClassFixture<CampaignVerbTests.Whole>
+{
+    const string Manifest = """
+        {
+          "manifest_version": "2026-02-08.v2",
+          "seed": 7,
+          "overrides": ["data=synthetic", "features.duration=0.5", "split.count=3", "trainer.threads=1", "trainer.logger=null", "trainer.micro_batch=off", "optim.lr=0.003"],
+          "common_train": {"epochs": 2, "batch_size": 8, "early_stop_patience": 5},
+          "output_csv": "ROOT/leaderboard.csv",
+          "readme": "NOTES.md",
+          "baseline": {"models": ["crnn", "extremetinycnn"], "cbam_models": ["extremetinycnn_cbam"], "cbam_reduction_values": [8], "cbam_sa_kernel_values": [3]},
+          "teacher_gate": {"teacher_model": "crnn", "student_pool_models": ["extremetinycnn"], "min_f1_gap": -1},
+          "kd": {"students": ["extremetinycnn", "extremetinycnn_cbam"], "alphas": [0.6], "temperatures": [3]}
+        }
+        """;
+
+    // Cells of time and speed, and of the tree that somebody may be working in.
+    static readonly string[] s_timed = ["ts_start_utc", "ts_end_utc", "duration_s", "cpu_latency_ms", "cpu_latency_p50_ms", "cpu_latency_p95_ms", "feature_ms", "git_commit_sha", "git_dirty"];
+
+    static readonly string[] s_names =
+    [
+        "p1_crnn_seed7", "p1_extremetinycnn_seed7", "p1_extremetinycnn_cbam_rr8_sk3_seed7", "p2_kd_extremetinycnn_a0_t3_seed7", "p2_kd_extremetinycnn_a0p6_t3_seed7",
+        "p2_kd_extremetinycnn_cbam_rr8_sk3_a0_t3_seed7", "p2_kd_extremetinycnn_cbam_rr8_sk3_a0p6_t3_seed7",
+    ];
+
+    [Fact]
+    public void Runs_have_the_originals_names_and_order_and_a_leaderboard_that_verify_accepts()
+    {
+        Assert.Equal(s_names, Board(whole.PathOf("whole")).Select(row => row["run_name"]));
+        KymoProgram.Succeed(whole.Folder, ["runs", "verify", "--root", "whole", .. s_names]);
+        var check = KymoProgram.Succeed(whole.Folder, "campaign", "check", "whole.json");
+        Assert.Contains("whole and its numbers agree", check.Output);
+        var status = KymoProgram.Succeed(whole.Folder, "campaign", "status", "whole.json", "--json").Json;
+        Assert.Equal(7, status["finished"]!.GetValue<int>());
+        Assert.Equal(7, status["planned"]!.GetValue<int>());
+        var page = File.ReadAllText(whole.PathOf("whole", "campaign_report.html"));
+        foreach (var part in (string[])["Negative results", "Confusion matrices", "minus control", "data:image/svg+xml"]) Assert.Contains(part, page);
+        Assert.StartsWith("| ts_utc | stage | run_name | status |", File.ReadAllText(whole.PathOf("whole", "orchestration", "progress_table.md")));
+    }
+
+    [Fact]
+    public void Control_is_the_undistilled_run_to_the_byte()
+    {
+        foreach (var file in (string[])[RunFiles.Predictions, RunFiles.BestModel, RunFiles.LastModel])
+            Assert.Equal(File.ReadAllBytes(whole.PathOf("whole", "runs", "p1_extremetinycnn_seed7", file)), File.ReadAllBytes(whole.PathOf("whole", "runs", "p2_kd_extremetinycnn_a0_t3_seed7", file)));
+        var row = Board(whole.PathOf("whole")).Single(row => row["run_name"] == "p2_kd_extremetinycnn_a0p6_t3_seed7");
+        Assert.Equal(("crnn", "0.6", "3"), (row["teacher_model"], row["alpha"].TrimEnd('0').TrimEnd('.'), row["tau"].Replace(".0", "", StringComparison.Ordinal)));
+        Assert.InRange(double.Parse(row["compression_ratio"], CultureInfo.InvariantCulture), 10, 14);
+        Assert.Equal(12, row["cache_fingerprint"].Length);
+    }
+
+    [Fact]
+    public void Killed_twice_and_resumed_it_ends_in_the_same_leaderboard()
+    {
+        whole.Write("cut.json", Manifest.Replace("ROOT", "cut", StringComparison.Ordinal));
+        KillWhen("cut.json", [], () => Directory.Exists(whole.PathOf("cut", "runs", "p1_extremetinycnn_seed7")));
+        KillWhen("cut.json", ["--resume"], () => File.Exists(whole.PathOf("cut", "runs", "p2_kd_extremetinycnn_a0_t3_seed7", RunFiles.EpochMetrics)));
+        var refused = KymoProgram.Run(whole.Folder, "campaign", "cut.json");
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("--resume to keep what is valid", refused.Error);
+        KymoProgram.Succeed(whole.Folder, "campaign", "cut.json", "--resume");
+        Assert.Equal(Untimed(whole.PathOf("whole")), Untimed(whole.PathOf("cut")));
+        KymoProgram.Succeed(whole.Folder, ["runs", "verify", "--root", "cut", .. s_names]);
+
+        // A damaged run is moved aside and trained again; the others are kept.
+        File.AppendAllText(whole.PathOf("cut", "runs", s_names[^1], RunFiles.Predictions), "damage");
+        var mended = KymoProgram.Succeed(whole.Folder, "campaign", "cut.json", "--resume");
+        Assert.Contains("moved to orchestration/set_aside/" + s_names[^1] + ".1", mended.Error);
+        Assert.Equal(6, mended.Error.Split('\n').Count(line => line.Contains("skipped_valid", StringComparison.Ordinal)));
+        Assert.True(Directory.Exists(whole.PathOf("cut", "orchestration", "set_aside", s_names[^1] + ".1")));
+
+        // A fresh start that is only tried lists and deletes nothing.
+        var dry = KymoProgram.Succeed(whole.Folder, "campaign", "cut.json", "--fresh-start", "--dry-run");
+        Assert.Contains("--fresh-start would delete", dry.Error);
+        Assert.True(Directory.Exists(whole.PathOf("cut", "runs", s_names[0])));
+    }
+
+    [Fact]
+    public void Dry_run_prints_the_whole_plan_and_touches_nothing()
+    {
+        whole.Write("dry.json", Manifest.Replace("ROOT", "dry", StringComparison.Ordinal));
+        var said = KymoProgram.Succeed(whole.Folder, "campaign", "dry.json", "--dry-run").Output;
+        foreach (var name in s_names) Assert.Contains("run.name=" + name, said);
+        Assert.Contains("estimate: none before a first run", said);
+        Assert.False(Directory.Exists(whole.PathOf("dry")));
+    }
+
+    [Theory]
+    [InlineData("\"seed\"", "\"sead\"", "sead")]
+    [InlineData("\"alphas\": [0.6]", "\"alphas\": [1.6]", "outside 0 to 1")]
+    [InlineData("\"students\": [\"extremetinycnn\",", "\"students\": [\"tinycnn\",", "tinycnn is not trained in the baseline phase")]
+    [InlineData("\"epochs\": 2", "\"epochs\": \"two\"", "common_train.epochs")]
+    [InlineData("data=synthetic", "data=nowhere", "nowhere")]
+    [InlineData("split.count=3", "model=crnn", "for the campaign to decide")]
+    public void Wrong_manifest_is_a_usage_error_that_names_the_place(string from, string to, string said)
+    {
+        whole.Write("wrong.json", Manifest.Replace("ROOT", "wrong", StringComparison.Ordinal).Replace(from, to, StringComparison.Ordinal));
+        var ending = KymoProgram.Run(whole.Folder, "campaign", "wrong.json", "--dry-run");
+        Assert.Equal(2, ending.Code);
+        Assert.Contains(said, ending.Error);
+        Assert.False(Directory.Exists(whole.PathOf("wrong")));
+    }
+
+    [Fact]
+    public void Second_campaign_on_one_folder_says_who_holds_it()
+    {
+        whole.Write("busy.json", Manifest.Replace("ROOT", "busy", StringComparison.Ordinal));
+        using var first = KymoProgram.Start(whole.Folder, [], "campaign", "busy.json");
+        Wait(() => File.Exists(whole.PathOf("busy", "orchestration", "campaign.owner.json")));
+        var second = KymoProgram.Run(whole.Folder, "campaign", "busy.json", "--resume");
+        first.Kill();
+        first.WaitForExit();
+        Assert.Equal(2, second.Code);
+        Assert.Contains($"process {first.Id} ", second.Error);
+        Assert.Contains("busy.json", second.Error);
+    }
+
+    [Fact]
+    public void Check_compares_numbers_between_markers()
+    {
+        var row = Board(whole.PathOf("whole"))[0];
+        whole.Write("NOTES.md", $"The teacher has <!-- kymo {row["run_name"]} params -->{row["params"]}<!-- /kymo --> parameters.\n\nIt reaches <!-- kymo {row["run_name"]} test_f1 -->1.5 %<!-- /kymo -->.\n");
+        var ending = KymoProgram.Run(whole.Folder, "campaign", "check", "whole.json");
+        whole.Write("NOTES.md", "");
+        Assert.Equal(1, ending.Code);
+        Assert.Contains($"NOTES.md:3: says 1.5 % for test_f1 of {row["run_name"]}", ending.Output);
+        Assert.DoesNotContain("NOTES.md:1:", ending.Output);
+    }
+
+    void KillWhen(string manifest, string[] more, Func<bool> moment)
+    {
+        using var process = KymoProgram.Start(whole.Folder, [], ["campaign", manifest, .. more]);
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        Wait(() => moment() || process.HasExited);
+        Assert.False(process.HasExited, "the campaign ended before it could be killed");
+        process.Kill();
+        process.WaitForExit();
+    }
+
+    static void Wait(Func<bool> moment)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!moment() && Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(4)) Thread.Sleep(50);
+    }
+
+    static List<Dictionary<string, string>> Board(string root)
+    {
+        var table = CsvTable.Read(Path.Combine(root, Leaderboard.FileName));
+        return [.. table.Rows.Select(row => table.Header.Zip(row).ToDictionary(cell => cell.First, cell => cell.Second))];
+    }
+
+    // Everything but times and the folder's own name; one row a run.
+    static IEnumerable<string> Untimed(string root) => Board(root).Select(row => string.Join(',', row.Where(cell => !s_timed.Contains(cell.Key))
+        .Select(cell => cell.Value.Replace(Path.GetFileName(root) + "/", "", StringComparison.Ordinal))));
+
+    /// <summary>The campaign, run once.</summary>
+    public sealed class Whole : IDisposable
+    {
+        readonly TempFolder _folder = new();
+
+        public Whole()
+        {
+            Write("NOTES.md", "");
+            Write("whole.json", Manifest.Replace("ROOT", "whole", StringComparison.Ordinal));
+            KymoProgram.Succeed(Folder, "campaign", "whole.json", "--jobs", "1");
+        }
+
+        public string Folder => _folder.Path;
+
+        public void Write(string name, string text) => File.WriteAllText(PathOf(name), text);
+
+        public string PathOf(params string[] parts) => Path.Combine([Folder, .. parts]);
+
+        public void Dispose() => _folder.Dispose();
+    }
+}
