@@ -37,6 +37,7 @@ sealed class Host : IAsyncDisposable
         app.UseRouting();
         app.Use(next => context => Unmatched.Answer(context, next));
         ProbeEndpoints.Map(app, service);
+        Pages.PageEndpoints.Map(app, service.Runs, service.Searches, service.Time);
         try
         {
             await app.StartAsync();

@@ -12,7 +12,7 @@ namespace Kymo.App.Web.Pages;
 /// <param name="EpochInPart">The epoch that is trained within the part.</param>
 /// <param name="EpochsOfPart">Epochs of a part.</param>
 /// <param name="SecondsAnEpoch">Mean of the last epochs; not a number before the first.</param>
-/// <param name="SecondsLeft">What is left at this rate, at most; not a number before the first epoch.</param>
+/// <param name="SecondsLeft">What is left of the known parts at this rate, less where a training stops early; not a number before the first epoch.</param>
 /// <param name="Best">The best value so far of what picks the epoch, by name; empty before the first epoch.</param>
 sealed record RunProgress(
     int EpochsDone, int EpochsInAll, int Part, int Parts, int EpochInPart, int EpochsOfPart, double SecondsAnEpoch, double SecondsLeft, string Best)
@@ -58,7 +58,7 @@ sealed record RunProgress(
         ? $"{Words.Duration(SecondsAnEpoch)} an epoch, {(60 / Math.Max(SecondsAnEpoch, 1e-3)).ToString("G3", CultureInfo.InvariantCulture)} epochs a minute" : "";
 
     /// <summary>What is left, in words; empty before the first epoch.</summary>
-    public string Left => double.IsFinite(SecondsLeft) ? $"at most {Words.Duration(SecondsLeft)} left" : "";
+    public string Left => double.IsFinite(SecondsLeft) ? $"about {Words.Duration(SecondsLeft)} left" : "";
 
     static int EpochsOf(RunCard card)
     {
