@@ -12,16 +12,15 @@ static class ServeVerb
         var models = new Option<string[]>("--models") { Description = "exports, run folders, or folders of either; may be given several times", AllowMultipleArgumentsPerToken = true };
         var urls = new Option<string[]>("--urls") { Description = "addresses (http://127.0.0.1:8000)", AllowMultipleArgumentsPerToken = true };
         var runs = new Option<string>("--runs") { Description = "folder of results for the pages (results)", DefaultValueFactory = _ => "results" };
-        var studies = new Option<string>("--studies") { Description = "folder of the folders of searches for the pages (experiments/hpo)", DefaultValueFactory = _ => Path.Combine("experiments", "hpo") };
         var settings = new Argument<string[]>("settings") { Description = "serve.NAME=VALUE", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command("serve", "Serves exported networks over HTTP, with pages and metrics, until Ctrl-C or SIGTERM; requests in flight are finished.\n\n"
             + "Examples:\n  kymo serve --models results/exports\n  kymo serve --models models --urls http://0.0.0.0:8000 serve.queue_size=512 serve.api_keys_file=keys.txt")
-        { settings, models, urls, runs, studies };
+        { settings, models, urls, runs };
         command.Handle(terminal, (parsed, cancel) =>
         {
             var options = ServeOptions.Of(parsed.GetValue(settings) ?? []);
             var addresses = parsed.GetValue(urls) is { Length: > 0 } given ? given : ["http://127.0.0.1:8000"];
-            var service = new Service(options, parsed.GetValue(runs)!, parsed.GetValue(studies)!, TimeProvider.System);
+            var service = new Service(options, parsed.GetValue(runs)!, TimeProvider.System);
             Serve(service, addresses, terminal, cancel).GetAwaiter().GetResult();
             return ExitCode.Done;
         });

@@ -36,8 +36,8 @@ sealed class Host : IAsyncDisposable
         app.Use(next => new Gate(next, service, log).Answer);
         app.UseRouting();
         app.Use(next => context => Unmatched.Answer(context, next));
+        Pages.PageEndpoints.Map(app, service.Runs, service.Options.Studies, service.Time);
         ProbeEndpoints.Map(app, service);
-        Pages.PageEndpoints.Map(app, service.Runs, service.Searches, service.Time);
         try
         {
             await app.StartAsync();

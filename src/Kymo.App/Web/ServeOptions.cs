@@ -22,6 +22,7 @@ namespace Kymo.App.Web;
 /// <param name="ApiKeysFile">File of one key a line; with it every request but probes needs <c>Authorization: Bearer</c> or <c>X-API-Key</c>.</param>
 /// <param name="Certificate">PEM certificate for <c>https</c> addresses.</param>
 /// <param name="CertificateKey">Its PEM key.</param>
+/// <param name="Studies">Folder of the folders of searches, for the pages.</param>
 /// <param name="CorsOrigins">Origins whose pages may call the service; empty for none.</param>
 /// <param name="AccessLog">Whether each request is logged on standard error, one JSON line each.</param>
 sealed record ServeOptions(
@@ -45,6 +46,7 @@ sealed record ServeOptions(
     string? ApiKeysFile = null,
     string? Certificate = null,
     string? CertificateKey = null,
+    string Studies = "experiments/hpo",
     bool AccessLog = true)
 {
     /// <summary>Faults that concern several settings at once.</summary>

@@ -3,9 +3,8 @@ namespace Kymo.App.Web;
 /// <summary>What all endpoint groups share.</summary>
 /// <param name="options">The settings.</param>
 /// <param name="runs">Folder that holds <c>runs/</c>, for the pages.</param>
-/// <param name="searches">Folder of the folders of searches, for the pages.</param>
 /// <param name="time">The clock.</param>
-sealed class Service(ServeOptions options, string runs, string searches, TimeProvider time)
+sealed class Service(ServeOptions options, string runs, TimeProvider time)
 {
     volatile bool _isDraining;
 
@@ -14,9 +13,6 @@ sealed class Service(ServeOptions options, string runs, string searches, TimePro
 
     /// <summary>Folder that holds <c>runs/</c> and <c>leaderboard.csv</c>.</summary>
     public string Runs { get; } = Path.GetFullPath(runs);
-
-    /// <summary>Folder of the folders of searches.</summary>
-    public string Searches { get; } = Path.GetFullPath(searches);
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; } = time;

@@ -76,16 +76,18 @@ static class OverviewPage
         return Markup.Of($"""
             <article class="card"><p class="over">{best.Recipe} · {best.Dataset}</p>
             <p class="figure">{Words.Score(best.Test(score))} <span>{RunReport.Label(score)}</span></p>
-            <p class="soft">{(double.IsFinite(low) ? $"{Words.Score(low)} to {Words.Score(high)}" : "no interval")}{Rival(best, score)}</p>
-            <p><a href="{best.Page}">{best.Name}</a></p><p class="soft">{best.Run.Text("model")} · best of {runs.Length} {(runs.Length == 1 ? "run" : "runs")}</p></article>
+            <p class="soft">{(double.IsFinite(low) ? $"{Words.Score(low)} to {Words.Score(high)}" : "no interval")}</p>{Rival(best, score)}
+            <p><a href="{best.Page}">{Words.Breakable(best.Name)}</a></p><p class="soft">{best.Run.Text("model")}{(runs.Length == 1 ? ", the only run" : $", best of {runs.Length} runs")}</p></article>
             """);
     }
 
-    static string Rival(RunCard run, string score)
+    static Markup Rival(RunCard run, string score)
     {
         var rivals = RunScores.Baselines(run.Run.Metrics).Where(rival => rival.Scores.ContainsKey(score)).ToArray();
-        if (rivals.Length == 0) return "";
-        var best = Words.IsLowerBetter(score) ? rivals.MinBy(rival => rival.Scores[score]) : rivals.MaxBy(rival => rival.Scores[score]);
-        return $" · {best.Name} {Words.Score(best.Scores[score])}";
+        if (rivals.Length == 0) return Markup.None;
+        var isLower = Words.IsLowerBetter(score);
+        var best = isLower ? rivals.MinBy(rival => rival.Scores[score]) : rivals.MaxBy(rival => rival.Scores[score]);
+        var isBeaten = isLower ? best.Scores[score] < run.Test(score) : best.Scores[score] > run.Test(score);
+        return Markup.Of($"""<p class="{(isBeaten ? "beaten" : "soft")}">{best.Name} {Words.Score(best.Scores[score])}{(isBeaten ? ", better" : "")}</p>""");
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Kymo.Lab.Runs;
-using Kymo.Lab.Runs.Reporting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -20,7 +19,7 @@ static class RunPage
     });
 
     static Markup Body(RunCard card, DateTimeOffset now) => Markup.Of($"""
-        <p class="over"><a href="/runs">Runs</a>{(card.Recipe == "" ? Markup.None : Markup.Of($""" / <a href="/runs{QueryString.Create("recipe", card.Recipe)}">{card.Recipe}</a>"""))}</p>
+        <p class="over"><a href="/runs">Runs</a>{(card.Recipe == "" ? Markup.None : Markup.Of($""" / <a href="/runs{QueryString.Create("recipe", card.Recipe).Value}">{card.Recipe}</a>"""))}</p>
         <h1>{card.Name}</h1>
         <p class="lead">{RunsPage.State(card)} {Deed(card)} Began {Words.Ago(card.Began, now)}.</p>
         {(card.Run.State == RunState.Broken ? Markup.Of($"""<p class="warning" role="alert">{card.Run.Problem.Replace(card.Run.Path, card.Name, StringComparison.Ordinal)}</p>""") : Markup.None)}

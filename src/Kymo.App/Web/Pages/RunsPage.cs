@@ -1,4 +1,3 @@
-using Kymo.Lab.Runs;
 using Kymo.Lab.Runs.Reporting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -53,7 +52,7 @@ static class RunsPage
     }
 
     static Markup Row(RunCard run, string[] scores, DateTimeOffset now, bool isTicked) => Markup.Of($"""
-        <tr class="{run.StateWord}">{(isTicked ? Markup.Of($"""<td class="tick"><input type="checkbox" name="runs" value="{run.Name}" aria-label="Compare {run.Name}"></td>""") : Markup.None)}<th scope="row"><a href="{run.Page}">{run.Name}</a></th><td>{State(run)}</td><td class="wide">{run.Recipe}</td><td class="wide">{run.Run.Text("model")}</td><td class="wide">{run.Dataset}</td><td class="n wide">{Words.Text(run.Run.Metrics, "seed")}</td>{(scores.Length == 0 ? Markup.Of($"""<td class="n">{Words.Score(run.Test(run.MainScore))} <span class="soft">{(run.Scores.Count > 0 ? RunReport.Label(run.MainScore) : "")}</span></td>""") : Markup.None)}{scores.Select(score => Markup.Of($"""<td class="n">{Words.Score(run.Test(score))}</td>"""))}<td class="n wide">{Words.Duration(run.Run.Number("duration_s"))}</td><td class="n">{Words.Ago(run.Began, now)}</td></tr>
+        <tr class="{run.StateWord}">{(isTicked ? Markup.Of($"""<td class="tick"><input type="checkbox" name="runs" value="{run.Name}" aria-label="Compare {run.Name}"></td>""") : Markup.None)}<th scope="row"><a href="{run.Page}">{Words.Breakable(run.Name)}</a></th><td>{State(run)}</td><td class="wide">{run.Recipe}</td><td class="wide">{run.Run.Text("model")}</td><td class="wide">{run.Dataset}</td><td class="n wide">{Words.Text(run.Run.Metrics, "seed")}</td>{(scores.Length == 0 ? Markup.Of($"""<td class="n">{Words.Score(run.Test(run.MainScore))} <span class="soft">{(run.Scores.Count > 0 ? RunReport.Label(run.MainScore) : "")}</span></td>""") : Markup.None)}{scores.Select(score => Markup.Of($"""<td class="n">{Words.Score(run.Test(score))}</td>"""))}<td class="n wide">{Words.Duration(run.Run.Number("duration_s"))}</td><td class="n">{Words.Ago(run.Began, now)}</td></tr>
         """);
 
     /// <summary>The state of a run as a small sign.</summary>

@@ -1,5 +1,3 @@
-using Kymo.App.Searches;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kymo.App.Web.Pages;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Kymo.App.Searches;
-using Kymo.Lab.Runs;
 using Kymo.Tuning;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -15,7 +15,7 @@ static class TryPage
         <label>Model <select id="model" disabled><option>looking for models …</option></select></label>
         <p id="about" class="note"></p>
         <div id="drop" class="drop">
-        <p><label class="button" for="file">Choose a file</label> or drop one here<input id="file" type="file"></p>
+        <p><label class="button" for="file">Choose a file</label> or drop it here<input id="file" type="file" multiple></p>
         <p id="microphone" hidden><button type="button" id="record" aria-pressed="false">● Record</button> <span id="recorded" role="status"></span></p>
         <p class="note" id="kinds"></p>
         </div>
@@ -26,6 +26,7 @@ static class TryPage
         <div id="top"></div>
         <figure id="picture" hidden><figcaption>Spectrogram of the recording, mel scale</figcaption><canvas id="spectrogram" width="900" height="220" role="img" aria-label="Spectrogram of the recording"></canvas><audio id="player" controls></audio></figure>
         <div id="over-time"></div>
+        <dl id="facts" class="facts"></dl>
         <details id="whole"><summary>The whole answer as JSON</summary><pre id="json"></pre></details>
         </section>
         <noscript><p class="warning">This page needs its script: it records and draws. Without it, ask by <code>curl</code>; see <a href="/docs">the API</a>.</p></noscript>

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Kymo.Lab.Runs;
 
 namespace Kymo.App.Web.Pages;
 
 /// <summary>Values as the pages write them. What a file holds instead of the expected kind is shown as absent, never a failure.</summary>
-static class Words
+static partial class Words
 {
     /// <summary>Stands where there is no value.</summary>
     public const string Absent = "–";
@@ -42,6 +43,9 @@ static class Words
         return Markup.Of($"""<time datetime="{when.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}" title="{when.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC">{text}</time>""");
     }
 
+    /// <summary>A name that may be broken after its joints.</summary>
+    public static Markup Breakable(string name) => Markup.Join(Joints().Split(name).Where(part => part != "").Select(part => Markup.Of($"{part}<wbr>")));
+
     /// <summary>A node by path, for instance <c>test.acc</c>; null where there is none.</summary>
     public static JsonNode? At(JsonNode? node, string path)
     {
@@ -75,6 +79,9 @@ static class Words
     /// <summary>Whether less of a score is better.</summary>
     public static bool IsLowerBetter(string score) =>
         Array.Exists(s_errors, error => score.Contains(error, StringComparison.OrdinalIgnoreCase));
+
+    [GeneratedRegex("(?<=[-_.=,+@])")]
+    private static partial Regex Joints();
 
     static readonly string[] s_errors = ["loss", "mse", "mae", "error", "brier", "ece", "perplexity"];
 }

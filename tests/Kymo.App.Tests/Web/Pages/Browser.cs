@@ -80,7 +80,7 @@ sealed class Window : IAsyncDisposable
     {
         if (name == "" || Environment.GetEnvironmentVariable("KYMO_SCREENSHOTS") is not { Length: > 0 } folder) return;
         await Page.WaitForTimeoutAsync(300);
-        await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = true });
+        await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = true, Caret = ScreenshotCaret.Initial });
     }
 
     /// <summary>Fails where a script failed, an answer was an error, or a request left the server.</summary>

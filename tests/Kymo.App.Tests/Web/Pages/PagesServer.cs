@@ -31,7 +31,7 @@ public sealed class PagesServer : IAsyncLifetime
         KymoProgram.Succeed(Folder,
             ["tune", .. music, "--n-trials", "6", "--metric", "val_valence_mse", "--direction", "minimize", "--study-name", "emotion", "--in-process",
                 "optim.lr=tag(log,interval(1e-4,1e-1))", "trainer.batch_size=choice(16,32)"]);
-        var service = new Service(new ServeOptions([], AccessLog: false), _folder["results"], Path.Combine(Folder, "experiments", "hpo"), TimeProvider.System);
+        var service = new Service(new ServeOptions([], Studies: Path.Combine(Folder, "experiments", "hpo"), AccessLog: false), _folder["results"], TimeProvider.System);
         _host = await Host.Start(service, ["http://127.0.0.1:0"], _ => { });
         Address = _host.Addresses.Single();
     }

@@ -81,7 +81,7 @@ class Chart {
       const colour = style(`--c${one.colour % 8}`);
       return {
         label: one.label, stroke: colour + (one.faint ? "59" : ""), width: one.width, dash: one.dash ? [6, 4] : undefined, spanGaps: true,
-        points: { show: one.points || this.data.x.length === 1, size: one.points ? 6 : 5, fill: colour },
+        points: { show: one.points || this.data.x.length === 1, size: one.points ? 8 : 5, fill: colour },
         paths: one.points ? () => null : one.step ? uPlot.paths.stepped({ align: 1 }) : undefined,
       };
     });
@@ -99,7 +99,7 @@ class Chart {
     this.u.root.style.color = ink;
   }
 
-  width() { return Math.max(200, Math.floor(this.figure.clientWidth)); }
+  width() { return Math.max(200, Math.floor(this.plot.clientWidth)); }
 
   fit() { if (this.u && this.u.width !== this.width()) this.u.setSize({ width: this.width(), height: 260 }); }
 
@@ -115,7 +115,8 @@ class Chart {
     if (step === undefined || !this.u) return;
     event.preventDefault();
     const last = this.data.x.length - 1;
-    const at = Math.min(last, Math.max(0, this.at == null ? (step < 0 ? last : 0) : this.at + step));
+    const from = this.at ?? (step < 0 ? last + 1 : -1);
+    const at = Math.min(last, Math.max(0, from + step));
     this.u.setCursor({ left: this.u.valToPos(this.data.x[at], "x"), top: 20 }, false);
     this.read(at);
   }

@@ -41,21 +41,22 @@ function change() {
   at("file").disabled = !model?.takes;
   at("microphone").hidden = model?.takes !== "sound" || !navigator.mediaDevices;
   at("kinds").textContent = { sound: "WAV, FLAC, Ogg, AIFF or MP3; long recordings are heard in overlapping windows.", midi: "A MIDI file.",
-    night: "A night as a table: t, heart rate, motion and steps, one row an epoch (…_epochs.csv), or JSON.", rows: "A table with a header, one column a sensor channel, or JSON." }[model?.takes]
+    night: "The files of a night together: …_heartrate.txt, …_acceleration.txt and …_steps.txt (for networks of epoch features …_epochs.csv, …_heartrate.txt, …_labeled_sleep.txt), or one JSON file.",
+    sensor: "A table with columns x, y, z, or JSON." }[model?.takes]
     ?? (model ? "This page cannot ask this kind of network; programs can: see the API." : "");
   at("about").textContent = model?.classes?.length ? `Tells apart ${model.classes.slice(0, 20).join(", ")}${model.classes.length > 20 ? " …" : ""}.` : "";
   at("answer").hidden = true;
 }
 
-async function send(file) {
-  const model = chosen();
+async function send(files) {
+  const [model, file] = [chosen(), files[0]];
   if (!model?.takes) return;
   const mine = ++turn;
   at("answer").hidden = true;
   say(`Asking ${model.name} about ${file.name} …`);
   let answer;
   try {
-    answer = await ask(model, file);
+    answer = await ask(model, files);
   } catch (error) {
     if (mine === turn) say(`${file.name}: ${error.message}`);
     return;
@@ -87,6 +88,8 @@ function show(model, file, answer) {
   if (answer.probabilities) at("top").append(bars(answer.probabilities));
   if (answer.windows?.length > 1) at("over-time").append(curves(answer));
   if (answer.epochs?.length) at("over-time").append(...night(answer));
+  const plain = Object.entries(answer.whole).filter(([name, value]) => ["number", "string"].includes(typeof value) && name !== "file");
+  at("facts").replaceChildren(...plain.map(([name, value]) => element("div", {}, element("dt", {}, name.replaceAll("_", " ")), element("dd", {}, typeof value === "number" ? +value.toPrecision(4) : value))));
   drawn();
   say(answer.probabilities ? `${file.name}: ${best(answer.probabilities)[0]}, ${percent(best(answer.probabilities)[1])}`
     : answer.epochs ? `${file.name}: ${answer.epochs.length} epochs` : `${file.name}: answered`);
@@ -145,11 +148,11 @@ function night({ epochs, classes, measures, minutes }) {
 
 choice.addEventListener("change", change);
 at("ask").addEventListener("submit", event => event.preventDefault());
-at("file").addEventListener("change", event => { if (event.target.files[0]) send(event.target.files[0]); event.target.value = ""; });
+at("file").addEventListener("change", event => { if (event.target.files.length) send([...event.target.files]); event.target.value = ""; });
 const drop = at("drop");
 for (const kind of ["dragenter", "dragover"]) drop.addEventListener(kind, event => { event.preventDefault(); drop.classList.add("here"); });
 for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, () => drop.classList.remove("here"));
-drop.addEventListener("drop", event => { event.preventDefault(); if (event.dataTransfer.files[0]) send(event.dataTransfer.files[0]); });
+drop.addEventListener("drop", event => { event.preventDefault(); if (event.dataTransfer.files.length) send([...event.dataTransfer.files]); });
 
 recordButton.addEventListener("click", async () => {
   if (recording) {
@@ -159,7 +162,7 @@ recordButton.addEventListener("click", async () => {
     recordButton.textContent = "● Record";
     const { samples, rate } = await stopped.stop();
     at("recorded").textContent = `${(samples.length / rate).toFixed(1)} s recorded`;
-    if (samples.length > 0) await send(wav(samples, rate));
+    if (samples.length > 0) await send([wav(samples, rate)]);
     return;
   }
   try {
