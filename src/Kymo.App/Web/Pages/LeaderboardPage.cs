@@ -54,14 +54,14 @@ static class LeaderboardPage
             <label class="check"><input type="checkbox" name="all" value="1" {(isWhole ? Markup.Of($"checked") : Markup.None)}> every column</label>
             <button type="submit">Show</button></form>
             <p class="note">{Words.Count(rows.Length)} finished runs; a row is written only after a run was checked against its contract. Scores on held-out items: whoever picks the best of many by them flatters it.</p>
-            <div class="scroll" tabindex="0" role="region" aria-label="Leaderboard"><table><thead><tr>{columns.Select(column => sorting.Header(request, column, s_labels.GetValueOrDefault(column, column.Replace('_', ' ')), column is "run_name" or "task_name" or "model" or "status" ? "" : "n"))}</tr></thead>
+            <div class="scroll" tabindex="0" role="region" aria-label="Leaderboard"><table class="runs"><thead><tr>{columns.Select(column => sorting.Header(request, column, s_labels.GetValueOrDefault(column, column.Replace('_', ' ')), column is "run_name" or "task_name" or "model" or "status" ? "" : "n"))}</tr></thead>
             <tbody>{rows.Index().Select(row => Markup.Of($"""<tr class="{Cell(row.Item, "status")}">{columns.Select(column => Show(column, Cell(row.Item, column), runs[row.Index]))}</tr>"""))}</tbody></table></div>
             """);
     }
 
     static Markup Show(string column, string cell, string? page) => column switch
     {
-        "run_name" => page is null ? Markup.Of($"""<th scope="row">{cell}</th>""") : Markup.Of($"""<th scope="row"><a href="{page}">{cell}</a></th>"""),
+        "run_name" => page is null ? Markup.Of($"""<th scope="row">{Words.Breakable(cell)}</th>""") : Markup.Of($"""<th scope="row"><a href="{page}">{Words.Breakable(cell)}</a></th>"""),
         "status" => Markup.Of($"""<td><span class="state {(cell == "collapsed" ? "collapsed" : "finished")}">{cell}</span></td>"""),
         "params" or "macs" => Markup.Of($"""<td class="n">{Words.Count(Value(cell).Number)}</td>"""),
         "ts_end_utc" or "ts_start_utc" => Markup.Of($"""<td class="n">{cell.Replace('T', ' ').Split('.')[0]}</td>"""),
