@@ -20,7 +20,7 @@ static class ServeVerb
         {
             var options = ServeOptions.Of(parsed.GetValue(settings) ?? []);
             var addresses = parsed.GetValue(urls) is { Length: > 0 } given ? given : ["http://127.0.0.1:8000"];
-            var service = new Service(options, parsed.GetValue(runs)!, TimeProvider.System);
+            using var service = new Service(options, parsed.GetValue(models) ?? [], parsed.GetValue(runs)!, TimeProvider.System, terminal.Warn);
             Serve(service, addresses, terminal, cancel).GetAwaiter().GetResult();
             return ExitCode.Done;
         });
@@ -30,6 +30,7 @@ static class ServeVerb
     static async Task Serve(Service service, IReadOnlyList<string> urls, Terminal terminal, CancellationToken cancel)
     {
         await using var host = await Host.Start(service, urls, terminal.Note);
+        foreach (var model in service.Models.Ready) terminal.Say($"{model.Name} version {model.Version}: {model.Network.Recipe}, {model.Network.Bytes} bytes");
         foreach (var address in host.Addresses) terminal.Say("listening at " + address);
         terminal.Answer(new JsonObject { ["listening"] = new JsonArray([.. host.Addresses.Select(address => (JsonNode)address)]) });
         await Task.Delay(Timeout.Infinite, cancel).ContinueWith(_ => { }, TaskScheduler.Default);

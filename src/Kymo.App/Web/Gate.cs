@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace Kymo.App.Web;
 
@@ -21,7 +22,12 @@ sealed class Gate(RequestDelegate next, Service service, Action<string> log)
                 context.Response.Headers.Connection = "close";
                 await context.Detail(StatusCodes.Status503ServiceUnavailable, "the service is ending; ask another instance");
             }
-            else await next(context);
+            else if (!ProbeEndpoints.Paths.Contains(context.Request.Path.Value!) && context.Request.Path.Value is not ("/docs" or "/openapi.json") && !service.Opens(KeyOf(context)))
+            {
+                context.Response.Headers.WWWAuthenticate = "Bearer";
+                await context.Detail(StatusCodes.Status401Unauthorized, "send a key as Authorization: Bearer KEY or X-API-Key: KEY");
+            }
+            else if (!Cors(context)) await next(context);
         }
         catch (BadHttpRequestException error)
         {
@@ -29,7 +35,7 @@ sealed class Gate(RequestDelegate next, Service service, Action<string> log)
             {
                 StatusCodes.Status413PayloadTooLarge => "Request body too large",
                 StatusCodes.Status408RequestTimeout => "Request body arrived too slowly",
-                _ => "Bad Request",
+                _ => error.Message is { Length: > 0 } text && error.InnerException is null ? text : "Bad Request",
             });
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
@@ -41,7 +47,30 @@ sealed class Gate(RequestDelegate next, Service service, Action<string> log)
             fault = error.ToString();
             await Problem(context, StatusCodes.Status500InternalServerError, "Internal Server Error");
         }
-        if (service.Options.AccessLog || fault is not null) log(AccessLog.Line(context, id, Stopwatch.GetElapsedTime(began), fault, service.Time));
+        var took = Stopwatch.GetElapsedTime(began);
+        service.Metrics.Answered((context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "none", context.Response.StatusCode, took);
+        if (service.Options.AccessLog || fault is not null) log(AccessLog.Line(context, id, took, fault, service.Time));
+    }
+
+    // Answers a preflight itself; marks other answers to allowed origins.
+    bool Cors(HttpContext context)
+    {
+        var origin = context.Request.Headers.Origin.ToString();
+        if (origin == "" || !service.Options.CorsOrigins.Contains(origin)) return false;
+        context.Response.Headers.AccessControlAllowOrigin = origin;
+        context.Response.Headers.Vary = "Origin";
+        if (!HttpMethods.IsOptions(context.Request.Method) || context.Request.Headers.AccessControlRequestMethod.Count == 0) return false;
+        context.Response.Headers.AccessControlAllowMethods = "GET, HEAD, POST";
+        context.Response.Headers.AccessControlAllowHeaders = "Authorization, Content-Type, Inference-Header-Content-Length, X-API-Key, X-Request-Id";
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return true;
+    }
+
+    static string? KeyOf(HttpContext context)
+    {
+        if (context.Request.Headers["X-API-Key"].ToString() is { Length: > 0 } key) return key;
+        var given = context.Request.Headers.Authorization.ToString();
+        return given.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? given["Bearer ".Length..].Trim() : null;
     }
 
     static Task Problem(HttpContext context, int status, string detail)

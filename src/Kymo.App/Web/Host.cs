@@ -34,10 +34,18 @@ sealed class Host : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options => Listen(options, service, urls));
         var app = builder.Build();
         app.Use(next => new Gate(next, service, log).Answer);
+        app.UseWebSockets();
         app.UseRouting();
         app.Use(next => context => Unmatched.Answer(context, next));
         Pages.PageEndpoints.Map(app, service.Runs, service.Options.Studies, service.Time);
         ProbeEndpoints.Map(app, service);
+        PredictEndpoint.Map(app, service);
+        NightEndpoint.Map(app, service);
+        ModelEndpoints.Map(app, service);
+        StreamEndpoint.Map(app, service);
+        InferenceProtocol.Map(app, service);
+        MetricsEndpoint.Map(app, service);
+        ApiDescription.Map(app, service);
         try
         {
             await app.StartAsync();

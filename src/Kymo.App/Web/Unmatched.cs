@@ -14,7 +14,7 @@ static class Unmatched
             return;
         }
         // Routing takes both forms; clients of FastAPI know the redirection.
-        if (path.Length > 1 && path.EndsWith('/') && !context.GetEndpoint()!.Metadata.OfType<SlashAllowed>().Any())
+        if (path.Length > 1 && path.EndsWith('/'))
         {
             context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
             context.Response.Headers.Location = context.Request.PathBase + Uri.EscapeDataString(path.TrimEnd('/')).Replace("%2F", "/", StringComparison.Ordinal) + context.Request.QueryString;
@@ -24,7 +24,4 @@ static class Unmatched
         if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status405MethodNotAllowed, ContentLength: null })
             await context.Detail(StatusCodes.Status405MethodNotAllowed, "Method Not Allowed");
     }
-
-    /// <summary>Marks an endpoint whose path may end in a slash.</summary>
-    public sealed record SlashAllowed;
 }

@@ -57,10 +57,11 @@ public static class ActivityExport
         {
             case "regressor":
                 var movement = graph.Input("movement", "batch", regressor.InputChannels, regressor.NumJoints, regressor.SequenceLength);
-                graph.Output("signal", Regressor(graph, movement, tensors, regressor));
+                graph.Output("signal", HarGraphs.Regressor(graph, movement, tensors, regressor, "pose2imu."));
                 break;
             case "extractor":
-                graph.Output("embedding", Extractor(graph, graph.Input("signal", "batch", extractor.InputChannels, extractor.WindowSize), tensors, extractor.PoolSize));
+                graph.Output("embedding", HarGraphs.FeatureExtractor(
+                    graph, graph.Input("signal", "batch", extractor.InputChannels, extractor.WindowSize), tensors, extractor.PoolSize, "fe."));
                 break;
             case "classifier":
                 graph.Output("logits", graph.Linear(graph.Input("embedding", "batch", card.Model.Classifier.FIn), tensors, "ac.classifier"));
@@ -68,46 +69,11 @@ public static class ActivityExport
             default:
                 var raw = graph.Input("signal", "batch", extractor.InputChannels, extractor.WindowSize);
                 var signal = graph.Normalise(raw, card.TargetMean, card.TargetDeviation, axis: 1);
-                graph.Output("logits", graph.Linear(Extractor(graph, signal, tensors, extractor.PoolSize), tensors, "ac.classifier"));
+                graph.Output("logits", graph.Linear(HarGraphs.FeatureExtractor(graph, signal, tensors, extractor.PoolSize, "fe."), tensors, "ac.classifier"));
                 break;
         }
-        return graph.Metadata("recipe", card.Recipe).Metadata("part", part).Metadata("data", card.Data)
+        return graph.Metadata("recipe", card.Recipe).Metadata("part", part).Metadata("data", card.Data).Metadata("kymo", card.ToJson())
             .Metadata("classes", new JsonArray([.. card.Classes.Select(name => (JsonNode)name)]).ToJsonString());
-    }
-
-    static OnnxValue Extractor(OnnxGraph graph, OnnxValue signal, NetworkWeights weights, int pool)
-    {
-        var x = signal;
-        for (var stage = 1; stage <= 3; stage++)
-        {
-            x = graph.BatchNorm(graph.LeakyRelu(graph.Conv1d(x, weights, $"fe.conv{stage}.0", same: true)), weights, $"fe.conv{stage}.2");
-            if (stage < 3) x = graph.MaxPool1d(x, pool);
-        }
-        return graph.LeakyRelu(graph.Linear(graph.Flatten(x), weights, "fe.fc.0"));
-    }
-
-    static OnnxValue Regressor(OnnxGraph graph, OnnxValue movement, NetworkWeights weights, HarRegressorConfig config)
-    {
-        var x = movement;
-        for (var i = 0; i < config.Channels.Count; i++)
-            x = Block(graph, x, weights, $"pose2imu.joint_blocks.{i}", config.Dilations[i]);
-        x = graph.Reshape(x, 0, config.Channels[^1] * config.NumJoints, 1, config.SequenceLength);
-        x = graph.Flatten(Block(graph, x, weights, "pose2imu.temporal_block", config.TemporalDilation));
-        if (weights.Has("pose2imu.fc.weight")) x = graph.Linear(x, weights, "pose2imu.fc");
-        else if (config.FcHidden is > 0)
-            x = graph.Linear(graph.LeakyRelu(graph.Linear(x, weights, "pose2imu.fc.0")), weights, weights.Has("pose2imu.fc.3.weight") ? "pose2imu.fc.3" : "pose2imu.fc.2");
-        else x = graph.Linear(x, weights, "pose2imu.fc.1");
-        return graph.Reshape(x, 0, config.OutputChannels, config.SequenceLength);
-    }
-
-    static OnnxValue Block(OnnxGraph graph, OnnxValue x, NetworkWeights weights, string layer, int dilation)
-    {
-        OnnxValue Half(OnnxValue input, string conv, string norm)
-        {
-            var y = graph.Conv2d(input, weights, $"{layer}.{conv}", dilation: dilation, same: true);
-            return graph.LeakyRelu(weights.Has($"{layer}.{norm}.weight") ? graph.BatchNorm(y, weights, $"{layer}.{norm}") : y);
-        }
-        return graph.Add(Half(Half(x, "conv1", "norm1"), "conv2", "norm2"), graph.Conv2d(x, weights, $"{layer}.conv0"));
     }
 
     static double Compare(string part, OrderedDictionary<string, StoredTensor> weights, ActivityCard card, string path)

@@ -23,7 +23,8 @@ sealed record EventModelCard(
 /// <summary>The five networks by name, and trained ones in their files.</summary>
 static class EventNetwork
 {
-    static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    /// <summary>How the card is written.</summary>
+    public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>Bands of every network's input.</summary>
     public static int Bands => LogMelOptions.SleepEvents.NMels;
@@ -48,7 +49,7 @@ static class EventNetwork
 
     /// <summary>The card as a weights file's metadata hold it.</summary>
     public static IReadOnlyDictionary<string, string> Metadata(EventModelCard card) =>
-        new Dictionary<string, string> { ["kymo"] = JsonSerializer.Serialize(card, s_json) };
+        new Dictionary<string, string> { ["kymo"] = JsonSerializer.Serialize(card, Json) };
 
     /// <summary>Reads a trained network, in evaluation mode, on the CPU.</summary>
     /// <param name="runOrWeights">A run folder or a weights file of this recipe.</param>
@@ -58,7 +59,7 @@ static class EventNetwork
         var path = File.Exists(runOrWeights) ? runOrWeights : Path.Combine(runOrWeights, Runs.RunFiles.BestModelSafetensors);
         if (!File.Exists(path)) throw new DataException(runOrWeights, "holds no trained weights; expected a finished run of kymo train sleep-events");
         var file = SafetensorsFile.Read(path);
-        var card = file.Metadata.TryGetValue("kymo", out var text) ? JsonSerializer.Deserialize<EventModelCard>(text, s_json) : null;
+        var card = file.Metadata.TryGetValue("kymo", out var text) ? JsonSerializer.Deserialize<EventModelCard>(text, Json) : null;
         if (card is not { Recipe: SleepEventsRecipe.Name }) throw new DataException(path, "its header does not say that it is of sleep-events");
         using var init = new RandomGenerator(0);
         var network = New(card.Model, card.Classes.Count, init);
