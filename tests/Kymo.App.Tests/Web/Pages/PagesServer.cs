@@ -9,12 +9,16 @@ namespace Kymo.App.Tests.Web.Pages;
 public sealed class PagesServer : IAsyncLifetime
 {
     readonly TempFolder _folder = new();
+    Service? _service;
     Host? _host;
     Browser? _browser;
 
     public string Folder => _folder.Path;
 
     public string Address { get; private set; } = "";
+
+    /// <summary>Whether ONNX Runtime is there and network <c>tones</c> is loaded.</summary>
+    internal bool HasModel => _service!.Models.Ready.Count > 0;
 
     internal Browser Browser => _browser!;
 
@@ -31,8 +35,10 @@ public sealed class PagesServer : IAsyncLifetime
         KymoProgram.Succeed(Folder,
             ["tune", .. music, "--n-trials", "6", "--metric", "val_valence_mse", "--direction", "minimize", "--study-name", "emotion", "--in-process",
                 "optim.lr=tag(log,interval(1e-4,1e-1))", "trainer.batch_size=choice(16,32)"]);
-        var service = new Service(new ServeOptions([], Studies: Path.Combine(Folder, "experiments", "hpo"), AccessLog: false), _folder["results"], TimeProvider.System);
-        _host = await Host.Start(service, ["http://127.0.0.1:0"], _ => { });
+        Directory.CreateDirectory(_folder["models"]);
+        KymoProgram.Succeed(Folder, "export", "first", "--fold", "1", "--out", "models/tones.onnx");
+        _service = new Service(ServeOptions.Of(["serve.access_log=false", $"serve.studies={Path.Combine(Folder, "experiments", "hpo")}"]), [_folder["models"]], _folder["results"], TimeProvider.System, _ => { });
+        _host = await Host.Start(_service, ["http://127.0.0.1:0"], _ => { });
         Address = _host.Addresses.Single();
     }
 
@@ -40,6 +46,7 @@ public sealed class PagesServer : IAsyncLifetime
     {
         if (_browser is not null) await _browser.DisposeAsync();
         if (_host is not null) await _host.DisposeAsync();
+        _service?.Dispose();
         _folder.Dispose();
     }
 }

@@ -47,6 +47,26 @@ public sealed class TryPageTests(PagesServer server)
     }
 
     [Fact]
+    public async Task Loaded_network_answers_as_the_program_does()
+    {
+        if (!server.HasModel) Assert.Skip("needs ONNX Runtime (./kymo installs it)");
+        await using var window = await server.Browser.Open(server.Address);
+        await window.Visit("/try");
+        await Assertions.Expect(window.Page.Locator("#about")).ToHaveTextAsync("Tells apart high, low.");
+        await Give(window, ("low_1_0.wav", File.ReadAllBytes(Path.Combine(server.Folder, "sounds", "low_1_0.wav"))));
+        await Assertions.Expect(window.Page.Locator("#answer")).ToBeVisibleAsync();
+        var shown = JsonNode.Parse(await window.Page.Locator("#json").TextContentAsync() ?? "")!;
+        var own = KymoProgram.Succeed(server.Folder, "predict", "models/tones.onnx", "sounds/low_1_0.wav", "--json").Json["predictions"]![0]!;
+        Assert.Equal((double)own["probabilities"]!["low"]!, (double)shown["probabilities"]!["low"]!, 1e-6);
+        await Assertions.Expect(window.Page.Locator(".answers li").First).ToContainTextAsync((string)own["class"]!);
+        await window.Picture("try-real");
+        window.AssertClean();
+        await Give(window, ("no.wav", "no sound"u8.ToArray()));
+        await Assertions.Expect(window.Page.Locator("#said")).ToContainTextAsync("no.wav: ");
+        await Assertions.Expect(window.Page.Locator("#answer")).ToBeHiddenAsync();
+    }
+
+    [Fact]
     public async Task Recording_from_the_microphone_is_sent_as_a_wav_file()
     {
         await using var window = await Open();
