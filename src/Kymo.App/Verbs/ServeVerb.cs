@@ -9,8 +9,8 @@ static class ServeVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var models = new Option<string[]>("--models") { Description = "exports, run folders, or folders of either; may be given several times", AllowMultipleArgumentsPerToken = true };
-        var urls = new Option<string[]>("--urls") { Description = "addresses (http://127.0.0.1:8000)", AllowMultipleArgumentsPerToken = true };
+        var models = new Option<string[]>("--models") { Description = "exports, run folders, or folders of either; may be given several times" };
+        var urls = new Option<string[]>("--urls") { Description = "an address (http://127.0.0.1:8000); may be given several times" };
         var runs = new Option<string>("--runs") { Description = "folder of results for the pages (results)", DefaultValueFactory = _ => "results" };
         var settings = new Argument<string[]>("settings") { Description = "serve.NAME=VALUE", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command("serve", "Serves exported networks over HTTP, with pages and metrics, until Ctrl-C or SIGTERM; requests in flight are finished.\n\n"

@@ -38,7 +38,7 @@ static class ApiDescription
             ["summary"] = "Small neural networks on signals, served.",
             ["description"] = "Networks that kymo trained and exported: sleep stages from a watch, sounds by name, activities, music. Faults of a body are told all at once, "
                 + "in field order. Each answer names its model in X-Model, X-Model-Version, X-Model-Hash.",
-            ["license"] = new JsonObject { ["name"] = "As the model says; see GET /models" },
+            ["license"] = new JsonObject { ["name"] = "As each model says; see GET /models", ["identifier"] = "LicenseRef-as-each-model-says" },
         },
         ["servers"] = new JsonArray(new JsonObject { ["url"] = "/", ["description"] = "This service" }),
         ["tags"] = new JsonArray(

@@ -53,7 +53,7 @@ static class InferenceTensor
         if (input.TryGetProperty("parameters", out var parameters) && parameters.ValueKind == JsonValueKind.Object && parameters.TryGetProperty("binary_data_size", out var size))
         {
             var bytes = count * SizeOf(expected.Type);
-            if (!size.TryGetInt64(out var said) || said != bytes) throw new InferenceFault($"input '{name}': binary_data_size is {Short(size.GetRawText())}; {count} elements of {type} take {bytes}");
+            if (size.ValueKind != JsonValueKind.Number || !size.TryGetInt64(out var said) || said != bytes) throw new InferenceFault($"input '{name}': binary_data_size is {Short(size.GetRawText())}; {count} elements of {type} take {bytes}");
             if (binary.Length < bytes) throw new InferenceFault($"input '{name}': {binary.Length} bytes follow the JSON, {bytes} are needed");
             var raw = binary[..(int)bytes];
             binary = binary[(int)bytes..];

@@ -76,7 +76,7 @@ sealed class JsonBody : IDisposable
         {
             document = Parse(bytes);
         }
-        catch (JsonException error) when (!System.Text.Unicode.Utf8.IsValid(bytes) || error.Message.Contains("depth", StringComparison.Ordinal))
+        catch (JsonException error) when (!System.Text.Unicode.Utf8.IsValid(bytes) || error.Message.Contains("maximum", StringComparison.Ordinal))
         {
             throw new BadHttpRequestException("There was an error parsing the body");
         }

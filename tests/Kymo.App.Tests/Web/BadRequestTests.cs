@@ -81,7 +81,8 @@ public sealed class BadRequestTests : IDisposable
     static void Check(string name, int status, string text)
     {
         Assert.True(status is < 500 or 503, $"{name}: {status} {text}");
-        if (status == 307) return;
+        // What is no HTTP (a path with a zero byte) is refused before there is an endpoint, without a body.
+        if (status == 307 || (status == 400 && text == "")) return;
         var answer = JsonNode.Parse(text)!.AsObject();
         Assert.True(answer.ContainsKey("detail") || answer.ContainsKey("error"), $"{name}: {text}");
         Assert.True(text.Length < 65_536, $"{name}: an answer of {text.Length} characters");

@@ -27,6 +27,22 @@ public sealed class PredictTests : IDisposable
     }
 
     [Fact]
+    public async Task The_originals_own_files_are_answered_as_pytorch_answers()
+    {
+        var truth = JsonNode.Parse(Oracle.Ask("sleep_original.py", ["torch", "sklearn", "joblib"], _folder["models"]))!;
+        await using var service = await RunningService.Start([_folder["models"]]);
+        foreach (var network in OriginalModels.Networks)
+        {
+            var request = truth["request"]!.DeepClone().AsObject();
+            request["model_type"] = network;
+            var (status, answer) = await service.Post("/predict", request);
+            Assert.True(status == 200, answer.ToJsonString());
+            foreach (var (own, theirs) in answer["probabilities"]!.AsObject().Zip(truth["answers"]![network]!.AsArray()))
+                Assert.Equal((double)theirs!, (double)own.Value!, 1e-5);
+        }
+    }
+
+    [Fact]
     public async Task Each_wrong_request_has_its_answer()
     {
         var models = OriginalModels.Write(_folder["models"]);
