@@ -107,7 +107,7 @@ static class SearchFigures
         // Lines of good trials are drawn last, above the others.
         foreach (var trial in view.IsMaximized ? trials.OrderBy(trial => trial.Value) : trials.OrderByDescending(trial => trial.Value))
         {
-            var points = names.Select((name, i) => $"{i + 1} {N(Share(view.Distributions[name], trial.Find(name)!.Number))} {N(trial.Value!.Value)}");
+            var points = names.Select((name, i) => $"{i + 1} {N(ParameterScale.Share(view.Distributions[name], trial.Find(name)!.Number))} {N(trial.Value!.Value)}");
             Block(text, $"t{trial.Number}", points.Prepend($"0 {N((trial.Value!.Value - low) / (high - low))} {N(trial.Value!.Value)}"));
         }
         text.Append(CultureInfo.InvariantCulture, $"set title {Q($"{view.Study}: parallel coordinates")}\nunset key\nset yrange [-0.03:1.03]\nset xrange [-0.2:{names.Length + 0.2}]\nset grid xtics\nunset ytics\nset border 0\n")
@@ -118,7 +118,7 @@ static class SearchFigures
         text.Append(")\n");
         for (var i = 0; i < names.Length; i++)
         {
-            var (bottom, top) = Ends(view.Distributions[names[i]]);
+            var (bottom, top) = ParameterScale.Ends(view.Distributions[names[i]]);
             text.Append(CultureInfo.InvariantCulture, $"set label {Q(bottom)} at {i + 1},-0.02 left offset 0.4,0 font ',9'\nset label {Q(top)} at {i + 1},1.02 left offset 0.4,0 font ',9'\n");
         }
         var lines = (view.IsMaximized ? trials.OrderBy(trial => trial.Value) : trials.OrderByDescending(trial => trial.Value)).TakeLast(CurvesDrawn);
@@ -172,35 +172,8 @@ static class SearchFigures
         var isLog = distribution is FloatDistribution { Log: true } or IntDistribution { Log: true };
         text.Append(CultureInfo.InvariantCulture, $"{(isLog ? "set" : "unset")} logscale {axis}\nset {axis}tics autofreq rotate by -30 font ',10'\n");
         if (distribution is CategoricalDistribution choice)
-            text.Append(CultureInfo.InvariantCulture, $"set {axis}range [-0.5:{choice.Choices.Count - 0.5}]\nset {axis}tics (").AppendJoin(", ", choice.Choices.Select((item, i) => $"{Q(Short(item))} {i}")).Append(")\n");
+            text.Append(CultureInfo.InvariantCulture, $"set {axis}range [-0.5:{choice.Choices.Count - 0.5}]\nset {axis}tics (").AppendJoin(", ", choice.Choices.Select((item, i) => $"{Q(ParameterScale.Short(item))} {i}")).Append(")\n");
         else text.Append(CultureInfo.InvariantCulture, $"set {axis}range [*:*]\n");
-    }
-
-    // Where a value lies between the ends of its distribution, 0 to 1, on the distribution's own scale.
-    static double Share(Distribution distribution, double number) => distribution switch
-    {
-        CategoricalDistribution choice => choice.Choices.Count == 1 ? 0.5 : number / (choice.Choices.Count - 1),
-        FloatDistribution real => Share(real.Low, real.High, number, real.Log),
-        IntDistribution whole => Share(whole.Low, whole.High, number, whole.Log),
-        _ => 0.5,
-    };
-
-    static double Share(double low, double high, double number, bool log) => low == high ? 0.5
-        : log ? (Math.Log(number) - Math.Log(low)) / (Math.Log(high) - Math.Log(low)) : (number - low) / (high - low);
-
-    static (string Low, string High) Ends(Distribution distribution) => distribution switch
-    {
-        CategoricalDistribution choice => (Short(choice.Choices[0]), Short(choice.Choices[^1])),
-        FloatDistribution real => (real.Low.ToString("G4", CultureInfo.InvariantCulture), real.High.ToString("G4", CultureInfo.InvariantCulture)),
-        IntDistribution whole => (whole.Low.ToString(CultureInfo.InvariantCulture), whole.High.ToString(CultureInfo.InvariantCulture)),
-        _ => ("", ""),
-    };
-
-    static string Short(object? choice)
-    {
-        const int Most = 16;
-        var text = SearchView.Text(choice);
-        return text.Length <= Most ? text : text[..(Most - 1)] + "…";
     }
 
     static void Block(StringBuilder text, string name, IEnumerable<string> rows) => text.Append(CultureInfo.InvariantCulture, $"${name} << EOD\n").AppendJoin('\n', rows).Append("\nEOD\n");

@@ -94,7 +94,8 @@ static class SearchPage
     static IReadOnlyList<string> Row(string name, JsonNode? score) =>
         [name, score?["n"]?.ToString() ?? "", Number(score?["mean"]?.GetValue<double>()), Number(score?["deviation"]?.GetValue<double>())];
 
-    static string Described(Distribution distribution) => distribution switch
+    /// <summary>A distribution in words.</summary>
+    public static string Described(Distribution distribution) => distribution switch
     {
         FloatDistribution real => string.Create(CultureInfo.InvariantCulture, $"{real.Low:G6} to {real.High:G6}{(real.Log ? ", logarithmic" : "")}{(real.Step is { } step ? $" in steps of {step:G6}" : "")}"),
         IntDistribution whole => string.Create(CultureInfo.InvariantCulture, $"{whole.Low} to {whole.High}{(whole.Log ? ", logarithmic" : "")}{(whole.Step > 1 ? $" in steps of {whole.Step}" : "")}"),

@@ -20,6 +20,7 @@ static class All
         EvaluateVerb.Create(terminal),
         PredictVerb.Create(terminal),
         ExportVerb.Create(terminal),
+        ServeVerb.Create(terminal),
         BenchVerb.Create(terminal),
         RunsVerb.Create(terminal),
         FeaturesVerb.Create(terminal),

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Kymo.Config;
+using Kymo.Lab.Prediction;
 using Kymo.Lab.Recipes;
 using Kymo.Signals;
 
@@ -11,20 +11,18 @@ static class PredictVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var run = new Argument<string>("run") { Description = "a run folder, a run's name, or a .safetensors file of a run" };
+        var run = new Argument<string>("run") { Description = "a run folder, a run's name, a .safetensors file of a run, or an ONNX export (which needs no LibTorch)" };
         var files = new Argument<string[]>("files") { Description = "recordings", Arity = ArgumentArity.OneOrMore };
         var fold = new Option<int>("--fold") { Description = "only the network that held out this fold (all networks of the run answer together)" };
         var hop = new Option<double?>("--hop") { Description = "seconds between the windows of a long recording (half a window)" };
         var top = new Option<int>("--top") { Description = "classes shown (3)", DefaultValueFactory = _ => 3 };
         var command = new Command("predict", "Names the sounds in recordings. Long ones are heard in overlapping windows; the networks of all folds answer together.\n\n"
-            + "Examples:\n  kymo predict results/runs/RUN dog.wav street.flac\n  kymo predict results/runs/RUN --json hour.wav --hop 1") { run, files, fold, hop, top };
+            + "Examples:\n  kymo predict results/runs/RUN dog.wav street.flac\n  kymo predict results/runs/RUN --json hour.wav --hop 1\n  kymo predict dog.onnx dog.wav") { run, files, fold, hop, top };
         command.Handle(terminal, (parsed, cancel) =>
         {
             var source = parsed.GetValue(run)!;
             var path = File.Exists(source) ? source : RunPaths.Find(source);
-            var recipe = Registry.Of(path);
-            var open = recipe.OpenPredictor ?? throw new ConfigException($"networks of {recipe.Name} cannot answer for files yet");
-            using var predictor = open(path, parsed.GetValue(fold));
+            using var predictor = Registry.Open(path, parsed.GetValue(fold));
             var options = new PredictionOptions(parsed.GetValue(hop), parsed.GetValue(top));
             var answers = new JsonArray();
             var failed = 0;

@@ -226,9 +226,7 @@ static class StudyVerb
     // A storage to read: a file that is not there is not made.
     static IStudyStorage Existing(string address)
     {
-        var path = address.StartsWith("sqlite:///", StringComparison.Ordinal) ? address["sqlite:///".Length..]
-            : address.StartsWith("journal:", StringComparison.Ordinal) ? address["journal:".Length..]
-            : address.Contains("://", StringComparison.Ordinal) ? null : address;
+        var path = StorageAddress.FileOf(address);
         if (path is not null && !File.Exists(path)) throw new ConfigException($"{path}: no such file; type the storage that a search was given, for instance experiments/hpo/NAME/NAME.db");
         return StudyStorage.Open(address, TimeProvider.System);
     }

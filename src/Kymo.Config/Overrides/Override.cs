@@ -72,6 +72,12 @@ public sealed record Override(OverrideKind Kind, string KeyOrGroup, string? Pack
     /// <summary>All before the <c>=</c>: <c>+db@pkg</c>.</summary>
     public string KeyElement => Prefix(Kind) + KeyAndPackage;
 
+    /// <summary>Its value as a node, for settings that are no composed configuration.</summary>
+    /// <exception cref="ConfigException">It has no value, or one that is a sweep.</exception>
+    public ConfigNode ToNode() => Value is null || IsSweep
+        ? throw new ConfigException($"{Text}: expected one value, as in {KeyOrGroup}=1")
+        : OverrideNodes.ToNode(this);
+
     /// <summary>Reads one override.</summary>
     /// <param name="text">The override: <c>key=value</c>, <c>+key=value</c>, <c>++key=value</c>, <c>~key</c> or
     /// <c>~key=value</c>.</param>

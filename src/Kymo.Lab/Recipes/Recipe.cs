@@ -1,4 +1,5 @@
 using Kymo.Config;
+using Kymo.Lab.Prediction;
 using Kymo.Lab.Runs;
 
 namespace Kymo.Lab.Recipes;
@@ -24,6 +25,9 @@ public sealed record Recipe(
 
     /// <summary>Opens the networks of a run or one weights file; the fold is 0 for all. Null where the recipe cannot.</summary>
     public Func<string, int, Predictor>? OpenPredictor { get; init; }
+
+    /// <summary>Opens an ONNX export, which is closed with the answer; LibTorch takes no part. Null where the recipe cannot.</summary>
+    public Func<ExportedNetwork, Predictor>? OpenExport { get; init; }
 
     /// <summary>Writes a network: run or weights file, fold (0 for the promoted), format, path. Null where the recipe cannot.</summary>
     public Func<string, int, string, string, Export>? Export { get; init; }

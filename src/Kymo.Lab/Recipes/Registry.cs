@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Kymo.Config;
 using Kymo.Lab.Data.Music;
+using Kymo.Lab.Prediction;
 using Kymo.Lab.Recipes.Activity;
 using Kymo.Lab.Recipes.Music;
 using Kymo.Lab.Recipes.SleepEvents;
@@ -22,13 +23,17 @@ public static class Registry
         {
             Trial = ["data=synthetic", "features=logmel_1s5", "trainer.epochs=2", "trainer.threads=1", "optim.lr=0.003"],
             Evaluate = UrbanSoundsEvaluator.Evaluate,
-            OpenPredictor = UrbanSoundsPredictor.OpenAny,
+            OpenPredictor = (run, fold) => UrbanSoundsPredictor.Open(run, fold).AsPredictor(),
+            OpenExport = export => UrbanSoundsPredictor.OpenExport(export).AsPredictor(),
             Export = UrbanSoundsExport.Write,
         },
         new("sleep-events", "names sounds heard in the ear; very small networks, attention, distillation", Conf("SleepEvents"), SleepEventsRecipe.Run, SleepEventsRecipe.Prepare)
         {
             Trial = ["data=synthetic", "features.duration=1", "model=extremetinycnn", "split.count=3", "trainer.batch_size=8", "trainer.epochs=2", "trainer.threads=1", "optim.lr=0.003", "trainer.micro_batch=off"],
             Evaluate = EventEvaluator.Evaluate,
+            OpenPredictor = (run, _) => EventPredictor.Open(run).AsPredictor(),
+            OpenExport = export => EventPredictor.OpenExport(export).AsPredictor(),
+            Export = EventExport.Write,
         },
         new("activity", "names activities from a worn sensor, with help of joint tracks that simulate it", Conf("Activity"), ActivityRecipe.Run, ActivityRecipe.Prepare)
         {
@@ -36,6 +41,7 @@ public static class Registry
                 "model.regressor.temporal_hidden_channels=8", "model.regressor.fc_hidden=16"],
             Evaluate = ActivityEvaluator.Evaluate,
             OpenPredictor = ActivityPredictor.OpenAny,
+            OpenExport = ActivityPredictor.OpenExport,
             Export = ActivityExport.Write,
         },
         Music("emotion", "valence and arousal of a clip or piece", MusicKind.Emotion, MusicRecipe.Emotion),
@@ -47,6 +53,7 @@ public static class Registry
         {
             Trial = ["data=synthetic", "models=[GRU,LSTM]", "split.folds=2", "data.stride=30", "data.synthetic_seconds=1200", "trainer.epochs=2", "trainer.threads=1"],
             OpenPredictor = SleepPredictor.OpenAny,
+            OpenExport = SleepPredictor.OpenExport,
             Export = SleepExport.Write,
         },
     ];
@@ -58,6 +65,30 @@ public static class Registry
         var name = File.Exists(runOrWeights) ? CardOf(runOrWeights) : HydraFolder.JobName(runOrWeights);
         return Recipes.FirstOrDefault(recipe => recipe.Name == name)
             ?? throw new DataException(runOrWeights, $"is of {(name is null ? "no recipe" : $"the recipe '{name}'")}; expected a run of {string.Join(", ", Recipes.Select(recipe => recipe.Name))}");
+    }
+
+    /// <summary>Opens a run, a weights file of a run (fold 0 for all networks) or an ONNX export for answers.</summary>
+    /// <exception cref="DataException">It does not say which recipe it is of, or is damaged.</exception>
+    /// <exception cref="ConfigException">The recipe's networks do not answer for files.</exception>
+    public static Predictor Open(string path, int fold)
+    {
+        if (!path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+        {
+            var recipe = Of(path);
+            return (recipe.OpenPredictor ?? throw new ConfigException($"networks of {recipe.Name} answer for files only when exported; type kymo export {path} --out network.onnx"))(path, fold);
+        }
+        var export = ExportedNetwork.Open(path);
+        try
+        {
+            var recipe = Recipes.FirstOrDefault(recipe => recipe.Name == export.Recipe)
+                ?? throw new DataException(path, $"names {(export.Recipe == "" ? "no recipe" : $"the recipe '{export.Recipe}'")} in its metadata; expected an export of kymo export RUN");
+            return (recipe.OpenExport ?? throw new ConfigException($"exports of {recipe.Name} do not answer for files"))(export);
+        }
+        catch
+        {
+            export.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A recipe by name.</summary>
@@ -76,6 +107,7 @@ public static class Registry
             Trial = ["data=synthetic", "data.synthetic_items=200", "model=original", "trainer.epochs=2", "trainer.batch_size=64", "trainer.threads=1"],
             Evaluate = (folder, overrides, context) => MusicEvaluator.Evaluate(kind, folder, overrides, context),
             OpenPredictor = (path, _) => MusicPredictor.Open(path),
+            OpenExport = MusicPredictor.OpenExport,
             Export = MusicExport.Write,
         };
 

@@ -81,7 +81,8 @@ public sealed record RunComparison(
             .Where(d => d.First != d.Second)];
     }
 
-    internal static Dictionary<string, string> Leaves(JsonObject fields)
+    /// <summary>The values of a configuration as JSON text, by their path, for instance <c>optim.lr</c>.</summary>
+    public static IReadOnlyDictionary<string, string> Leaves(JsonObject fields)
     {
         var leaves = new Dictionary<string, string>(StringComparer.Ordinal);
         void Walk(JsonObject node, string prefix)

@@ -78,6 +78,9 @@ public sealed partial class RunFolder : IDisposable
         return new RunFolder(root, name, null, "");
     }
 
+    /// <summary>Whether a run may have this name: what <see cref="Create"/> allows. Such a name leads out of no folder.</summary>
+    public static bool IsName(string name) => NamePattern().IsMatch(name);
+
     /// <summary>Absolute path of a file of the run; its folder is made if absent.</summary>
     /// <param name="relative">Path inside the run folder, with <c>/</c>; it may not lead out of it.</param>
     public string PathOf(string relative)
@@ -140,7 +143,7 @@ public sealed partial class RunFolder : IDisposable
 
     static void CheckName(string name)
     {
-        if (!NamePattern().IsMatch(name))
+        if (!IsName(name))
             throw new ConfigException(
                 $"run name '{name}': expected 1 to 200 letters, digits and . _ - + = , @, beginning with a letter or digit");
     }

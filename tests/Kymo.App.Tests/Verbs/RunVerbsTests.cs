@@ -77,6 +77,20 @@ public sealed class RunVerbsTests(TrainedRun trained) : IClassFixture<TrainedRun
     }
 
     [Fact]
+    public void Export_answers_as_its_run_does_without_libtorch()
+    {
+        KymoProgram.Succeed(trained.Folder, "export", "base", "--fold", "2", "--out", "second.onnx");
+        var own = KymoProgram.Succeed(trained.Folder, "predict", "base", "--fold", "2", "sounds/low_1_0.wav", "--json").Json["predictions"]![0]!["probabilities"]!.AsObject();
+        // No library of that name, no LibTorch: ONNX Runtime alone answers.
+        var ending = KymoProgram.Run(trained.Folder, [("KYMO_NATIVE", "/nowhere")], "predict", "second.onnx", "sounds/low_1_0.wav", "--json");
+        Assert.True(ending.Code == 0, ending.Error);
+        var exported = ending.Json["predictions"]![0]!["probabilities"]!.AsObject();
+        Assert.Equal(own.Select(entry => entry.Key), exported.Select(entry => entry.Key));
+        foreach (var (name, value) in own) Assert.Equal(value!.GetValue<double>(), exported[name]!.GetValue<double>(), 1e-4);
+        Assert.Equal(1, KymoProgram.Run(trained.Folder, [("KYMO_NATIVE", "/nowhere")], "predict", "base", "sounds/low_1_0.wav").Code);
+    }
+
+    [Fact]
     public void Exported_pth_is_read_by_torch_and_gives_the_logits_of_model_forward()
     {
         KymoProgram.Succeed(trained.Folder, "export", "base", "--format", "pth", "--fold", "1", "--out", "net.pth");

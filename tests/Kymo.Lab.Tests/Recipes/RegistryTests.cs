@@ -33,6 +33,7 @@ public sealed class RegistryTests : IDisposable
         var loss = Array.IndexOf(epochs[0].Split(','), "train_loss");
         double Loss(int row) => double.Parse(epochs[row].Split(',')[loss], System.Globalization.CultureInfo.InvariantCulture);
         Assert.True(Loss(2) < Loss(1), $"{Loss(1)} then {Loss(2)}");
+        Exports(result.Folder);
     }
 
     [Theory]
@@ -93,6 +94,16 @@ public sealed class RegistryTests : IDisposable
         var error = Assert.ThrowsAny<Exception>(() => Run(Registry.Find("urban-sounds"), "wrong", null, CancellationToken.None, _ => { }, setting));
         Assert.Contains(expected, error.Message);
         Assert.False(Directory.Exists(Path.Combine(_folder.Path, "runs", "wrong")));
+    }
+
+    // What is trained can be exported, agrees, and opens again for answers.
+    void Exports(string run)
+    {
+        var export = Registry.Of(run).Export!(run, 0, "onnx", _folder["network.onnx"]);
+        if (export.LargestDifference is not { } difference) return;
+        Assert.InRange(difference, 0, 1e-4);
+        using var predictor = Registry.Open(export.Path, 0);
+        Assert.Equal(1, predictor.Networks);
     }
 
     RunResult Run(Recipe recipe, string name, string? resume, CancellationToken cancel, Action<RunEvent> tell, params string[] more)

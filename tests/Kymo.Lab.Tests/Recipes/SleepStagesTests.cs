@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Kymo.Config;
 using Kymo.Lab.Data.Sleep;
 using Kymo.Lab.Models;
+using Kymo.Lab.Prediction;
 using Kymo.Lab.Recipes;
 using Kymo.Lab.Recipes.SleepStages;
 using Kymo.Lab.Runs;

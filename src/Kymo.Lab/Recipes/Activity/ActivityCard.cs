@@ -37,7 +37,8 @@ sealed record ActivityCard(
     const string Caveats = "One sensor, one placement and one joint list; the joint tracks' quality is assumed; windows overlap; the weights of the loss were tuned "
         + "for a data set; the networks take windows of one length.";
 
-    static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    /// <summary>How the card is written.</summary>
+    public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>The card as the file's metadata hold it.</summary>
     public static IReadOnlyDictionary<string, string> Metadata(ActivityConfig config, ActivityData data)
@@ -47,8 +48,11 @@ sealed record ActivityCard(
             data.InputScale.Mean, data.InputScale.Deviation, data.TargetScale.Mean, data.TargetScale.Deviation,
             [.. data.Split.Train.Concat(data.Split.Validation).Select(recording => recording.Participant).Distinct().Order(StringComparer.Ordinal)],
             $"{data.Set.Name} ({data.Set.Licence}), files {data.Set.Fingerprint}", Caveats);
-        return new Dictionary<string, string> { [Key] = JsonSerializer.Serialize(card, s_json) };
+        return new Dictionary<string, string> { [Key] = card.ToJson() };
     }
+
+    /// <summary>The card as text.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
 
     /// <summary>Reads a card.</summary>
     /// <exception cref="Signals.DataException">The file has none, or a damaged one.</exception>
@@ -57,7 +61,7 @@ sealed record ActivityCard(
         if (!metadata.TryGetValue(Key, out var text)) throw new Signals.DataException(path, "holds weights without a card; name a run of kymo train activity");
         try
         {
-            return JsonSerializer.Deserialize<ActivityCard>(text, s_json) is { Recipe: ActivityRecipe.Name } card ? card
+            return JsonSerializer.Deserialize<ActivityCard>(text, Json) is { Recipe: ActivityRecipe.Name } card ? card
                 : throw new Signals.DataException(path, "is of another recipe");
         }
         catch (JsonException error)

@@ -57,7 +57,7 @@ public static class ActivityExport
         {
             case "regressor":
                 var movement = graph.Input("movement", "batch", regressor.InputChannels, regressor.NumJoints, regressor.SequenceLength);
-                graph.Output("signal", Regressor(graph, movement, tensors, regressor));
+                graph.Output("signal", HarGraphs.Regressor(graph, movement, tensors, regressor, "pose2imu."));
                 break;
             case "extractor":
                 graph.Output("embedding", Extractor(graph, graph.Input("signal", "batch", extractor.InputChannels, extractor.WindowSize), tensors, card.Model));
@@ -71,63 +71,16 @@ public static class ActivityExport
                 graph.Output("logits", Classifier(graph, Extractor(graph, signal, tensors, card.Model), tensors, card.Model));
                 break;
         }
-        return graph.Metadata("recipe", card.Recipe).Metadata("part", part).Metadata("data", card.Data)
+        return graph.Metadata("recipe", card.Recipe).Metadata("part", part).Metadata("data", card.Data).Metadata("kymo", card.ToJson())
             .Metadata("classes", new JsonArray([.. card.Classes.Select(name => (JsonNode)name)]).ToJsonString());
     }
 
-    static OnnxValue Extractor(OnnxGraph graph, OnnxValue signal, NetworkWeights weights, ActivityModelOptions model)
-    {
-        var x = signal;
-        if (model.Encoder is { } later)
-        {
-            for (var i = 0; i < later.FilterList.Count; i++)
-            {
-                x = graph.Conv1d(x, weights, $"fe.convs.{i}", stride: 2, padding: (later.KernelSize - 1) / 2, groups: later.GroupList[i]);
-                x = graph.MaxPool1d(graph.LeakyRelu(graph.BatchNorm(x, weights, $"fe.norms.{i}")), 2);
-            }
-            return graph.Linear(graph.Flatten(x), weights, "fe.fc");
-        }
-        for (var stage = 1; stage <= 3; stage++)
-        {
-            x = graph.BatchNorm(graph.LeakyRelu(graph.Conv1d(x, weights, $"fe.conv{stage}.0", same: true)), weights, $"fe.conv{stage}.2");
-            if (stage < 3) x = graph.MaxPool1d(x, model.FeatureExtractor.PoolSize);
-        }
-        return graph.LeakyRelu(graph.Linear(graph.Flatten(x), weights, "fe.fc.0"));
-    }
+    static OnnxValue Extractor(OnnxGraph graph, OnnxValue signal, NetworkWeights weights, ActivityModelOptions model) => model.Encoder is { } later
+        ? HarGraphs.Encoder(graph, signal, weights, later, "fe.")
+        : HarGraphs.FeatureExtractor(graph, signal, weights, model.FeatureExtractor.PoolSize, "fe.");
 
-    static OnnxValue Classifier(OnnxGraph graph, OnnxValue embedding, NetworkWeights weights, ActivityModelOptions model)
-    {
-        if (model.Head is not { } head) return graph.Linear(embedding, weights, "ac.classifier");
-        var x = embedding;
-        // Between two dense layers stand ReLU and, with dropout, one more.
-        var (hidden, step) = (head.Hidden is { Count: > 0 } given ? given.Count : 1, head.DropProb > 0 ? 3 : 2);
-        for (var i = 0; i < hidden; i++) x = graph.Relu(graph.Linear(x, weights, $"ac.net.{i * step}"));
-        return graph.Linear(x, weights, $"ac.net.{hidden * step}");
-    }
-
-    static OnnxValue Regressor(OnnxGraph graph, OnnxValue movement, NetworkWeights weights, HarRegressorConfig config)
-    {
-        var x = movement;
-        for (var i = 0; i < config.Channels.Count; i++)
-            x = Block(graph, x, weights, $"pose2imu.joint_blocks.{i}", config.Dilations[i]);
-        x = graph.Reshape(x, 0, config.Channels[^1] * config.NumJoints, 1, config.SequenceLength);
-        x = graph.Flatten(Block(graph, x, weights, "pose2imu.temporal_block", config.TemporalDilation));
-        if (weights.Has("pose2imu.fc.weight")) x = graph.Linear(x, weights, "pose2imu.fc");
-        else if (config.FcHidden is > 0)
-            x = graph.Linear(graph.LeakyRelu(graph.Linear(x, weights, "pose2imu.fc.0")), weights, weights.Has("pose2imu.fc.3.weight") ? "pose2imu.fc.3" : "pose2imu.fc.2");
-        else x = graph.Linear(x, weights, "pose2imu.fc.1");
-        return graph.Reshape(x, 0, config.OutputChannels, config.SequenceLength);
-    }
-
-    static OnnxValue Block(OnnxGraph graph, OnnxValue x, NetworkWeights weights, string layer, int dilation)
-    {
-        OnnxValue Half(OnnxValue input, string conv, string norm)
-        {
-            var y = graph.Conv2d(input, weights, $"{layer}.{conv}", dilation: dilation, same: true);
-            return graph.LeakyRelu(weights.Has($"{layer}.{norm}.weight") ? graph.BatchNorm(y, weights, $"{layer}.{norm}") : y);
-        }
-        return graph.Add(Half(Half(x, "conv1", "norm1"), "conv2", "norm2"), graph.Conv2d(x, weights, $"{layer}.conv0"));
-    }
+    static OnnxValue Classifier(OnnxGraph graph, OnnxValue embedding, NetworkWeights weights, ActivityModelOptions model) =>
+        model.Head is null ? graph.Linear(embedding, weights, "ac.classifier") : HarGraphs.Mlp(graph, embedding, weights, "ac.");
 
     static double Compare(string part, OrderedDictionary<string, StoredTensor> weights, ActivityCard card, string path)
     {

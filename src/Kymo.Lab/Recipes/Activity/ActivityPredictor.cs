@@ -4,6 +4,7 @@ using Kymo.Config;
 using Kymo.Lab.Data;
 using Kymo.Lab.Data.Motion;
 using Kymo.Lab.Metrics;
+using Kymo.Lab.Prediction;
 using Kymo.Lab.Runs;
 using Kymo.Signals;
 using Kymo.Torch;
@@ -11,8 +12,8 @@ using Kymo.Torch;
 namespace Kymo.Lab.Recipes.Activity;
 
 /// <summary>
-/// Extractor and classifier of a run: what a worn sensor's recording shows, window after window. A file is a table with the columns of
-/// sp-sw-har (<c>x_acc,y_acc,z_acc[,x_gyro,y_gyro,z_gyro],timestamp</c>, m/s², rad/s, ms) or an array of MM-Fit (<c>(rows, 5)</c>: frame, ms, x, y, z).
+/// Extractor and classifier, of a run or exported: what a worn sensor's recording shows, window after window. A file is a table with the columns
+/// of sp-sw-har (<c>x_acc,y_acc,z_acc[,x_gyro,y_gyro,z_gyro],timestamp</c>, m/s², rad/s, ms) or an array of MM-Fit (<c>(rows, 5)</c>: frame, ms, x, y, z).
 /// </summary>
 public sealed class ActivityPredictor : IDisposable
 {
@@ -21,19 +22,36 @@ public sealed class ActivityPredictor : IDisposable
     static readonly string[] s_channels = ["x_acc", "y_acc", "z_acc", "x_gyro", "y_gyro", "z_gyro"];
 
     readonly ActivityCard _card;
-    readonly Module _extractor, _classifier;
-    readonly RandomGenerator _generator = new(0);
+    readonly Func<float[], int, float[]> _logits;
+    readonly Action _dispose;
 
-    ActivityPredictor(string path)
+    // `logits` takes raw windows (count, axis, time) and their count.
+    ActivityPredictor(ActivityCard card, Func<float[], int, float[]> logits, Action dispose) => (_card, _logits, _dispose) = (card, logits, dispose);
+
+    /// <summary>Class names in order.</summary>
+    public IReadOnlyList<string> Classes => _card.Classes;
+
+    /// <summary>Axes of the sensor.</summary>
+    public int Axes => _card.TargetMean.Length;
+
+    /// <summary>Rows of a window.</summary>
+    public int WindowRows => _card.Model.FeatureExtractor.WindowSize;
+
+    /// <summary>Rows a second.</summary>
+    public double RateHz => _card.RateHz;
+
+    /// <summary>Opens an export; needs no LibTorch.</summary>
+    /// <exception cref="DataException">It has no card, or holds only a part of the network.</exception>
+    public static ActivityPredictor Open(ExportedNetwork export)
     {
-        var (weights, card) = ActivityWeights.Read(path);
-        (_card, _extractor, _classifier) = (card, card.Model.NewExtractor(null, _generator), card.Model.NewClassifier(null, _generator));
-        foreach (var (name, module) in new[] { ("fe", _extractor), ("ac", _classifier) })
-        {
-            module.LoadState(ActivityWeights.Of(weights, name), path);
-            module.Eval();
-        }
+        if (export["part"] is "regressor" or "extractor" or "classifier")
+            throw new DataException(export.Path, $"holds only the {export["part"]}; export extractor and classifier together with kymo export RUN --out NAME.onnx");
+        var card = export.Card<ActivityCard>(ActivityCard.Json);
+        return new ActivityPredictor(card, (windows, count) => export.Run(windows, count, card.TargetMean.Length, card.Model.FeatureExtractor.WindowSize), export.Dispose);
     }
+
+    /// <summary>Opens an export for <c>predict</c>.</summary>
+    public static Predictor OpenExport(ExportedNetwork export) => Open(export).AsPredictor();
 
     /// <summary>Opens the networks of a run, or one weights file.</summary>
     /// <param name="run">A run folder, or a <c>.safetensors</c> file that this recipe wrote.</param>
@@ -42,98 +60,141 @@ public sealed class ActivityPredictor : IDisposable
     public static Predictor OpenAny(string run, int fold)
     {
         if (fold > 0) throw new ConfigException($"--fold {fold}: runs of activity have no folds");
-        var predictor = new ActivityPredictor(File.Exists(run) ? run : Path.Combine(run, RunFiles.BestModelSafetensors));
-        return new Predictor(1, predictor.Answer, predictor.Dispose);
+        var path = File.Exists(run) ? run : Path.Combine(run, RunFiles.BestModelSafetensors);
+        var (weights, card) = ActivityWeights.Read(path);
+        var generator = new RandomGenerator(0);
+        var (extractor, classifier) = (card.Model.NewExtractor(null, generator), card.Model.NewClassifier(null, generator));
+        foreach (var (name, module) in new[] { ("fe", extractor), ("ac", classifier) })
+        {
+            module.LoadState(ActivityWeights.Of(weights, name), path);
+            module.Eval();
+        }
+        return new ActivityPredictor(card, Logits, Dispose).AsPredictor();
+
+        float[] Logits(float[] windows, int count)
+        {
+            var (axes, length) = (card.TargetMean.Length, card.Model.FeatureExtractor.WindowSize);
+            var standardised = new float[windows.Length];
+            for (var i = 0; i < windows.Length; i++)
+            {
+                var axis = i / length % axes;
+                standardised[i] = (float)((windows[i] - card.TargetMean[axis]) / card.TargetDeviation[axis]);
+            }
+            using var noGrad = Autograd.NoGrad();
+            using var scope = new TensorScope();
+            return classifier.Forward(extractor.Forward(scope.From<float>(standardised, count, axes, length))).ToArray<float>();
+        }
+
+        void Dispose()
+        {
+            extractor.Dispose();
+            classifier.Dispose();
+            generator.Dispose();
+        }
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => _dispose();
+
+    /// <summary>Names the activities of a recording.</summary>
+    /// <param name="name">The recording's name.</param>
+    /// <param name="rows">(time, axis), raw, at the network's rate.</param>
+    /// <param name="hop">Seconds between windows; half a window by default.</param>
+    /// <exception cref="DataException">Shorter than a window.</exception>
+    public JsonObject Answer(string name, float[] rows, double? hop)
     {
-        _extractor.Dispose();
-        _classifier.Dispose();
-        _generator.Dispose();
+        var (count, target) = (rows.Length / Axes, new float[rows.Length]);
+        for (var row = 0; row < count; row++)
+            for (var axis = 0; axis < Axes; axis++) target[(axis * count) + row] = rows[(row * Axes) + axis];
+        return Answer(name, Recording(name, target, count), hop).Json;
     }
 
-    FilePrediction Answer(string path, PredictionOptions options)
+    Predictor AsPredictor() => new(1, Predict, Dispose);
+
+    FilePrediction Predict(string path, PredictionOptions options)
     {
-        var length = _card.Model.FeatureExtractor.WindowSize;
         var recording = Read(path);
-        if (recording.Rows < length)
-            throw new DataException(path, FormattableString.Invariant($"{recording.Rows / _card.RateHz:F2} s; expected at least a window of {length / _card.RateHz:F2} s"));
-        var hop = Math.Max(1, (int)Math.Round((options.Hop ?? (length / 2 / _card.RateHz)) * _card.RateHz));
-        var windows = MotionWindows.Cut([recording], new WindowOptions(length, hop)).Windows;
-        var probabilities = Probabilities(windows, length);
-        int[] decisions = [.. probabilities.Select(row => Largest.IndexOf(row))];
-        var stretches = ActivityEvents.Found(windows, decisions, length, _card.RateHz, null);
-        float[] mean = [.. _card.Classes.Select((_, label) => probabilities.Average(row => row[label]))];
-        var json = new JsonObject
-        {
-            ["file"] = path,
-            ["seconds"] = recording.Rows / _card.RateHz,
-            ["label"] = _card.Classes[Largest.IndexOf(mean)],
-            ["probabilities"] = new JsonObject(_card.Classes.Select((name, label) => KeyValuePair.Create(name, (JsonNode?)mean[label]))),
-            ["stretches"] = new JsonArray([.. stretches.Select(stretch => (JsonNode)new JsonObject { ["start"] = stretch.Start, ["end"] = stretch.End, ["label"] = _card.Classes[stretch.Label] })]),
-            ["windows"] = new JsonArray([.. windows.Select((window, i) => (JsonNode)new JsonObject
-            {
-                ["start"] = window.Start / _card.RateHz,
-                ["end"] = (window.Start + length) / _card.RateHz,
-                ["label"] = _card.Classes[decisions[i]],
-                ["confidence"] = probabilities[i][decisions[i]],
-            })]),
-        };
-        var best = mean.Index().OrderByDescending(item => item.Item).Take(options.Top).Select(item => FormattableString.Invariant($"{_card.Classes[item.Index]} {item.Item:F3}"));
+        var (json, mean, stretches) = Answer(path, recording, options.Hop);
+        var best = mean.Index().OrderByDescending(item => item.Item).Take(options.Top).Select(item => FormattableString.Invariant($"{Classes[item.Index]} {item.Item:F3}"));
         return new FilePrediction(
             [
-                FormattableString.Invariant($"{path}: {recording.Rows / _card.RateHz:F1} s, {windows.Count} windows; {string.Join(", ", best)}"),
-                .. stretches.Select(stretch => FormattableString.Invariant($"  {stretch.Start,8:F2} to {stretch.End,8:F2} s  {_card.Classes[stretch.Label]}")),
+                FormattableString.Invariant($"{path}: {recording.Rows / RateHz:F1} s, {json["windows"]!.AsArray().Count} windows; {string.Join(", ", best)}"),
+                .. stretches.Select(stretch => FormattableString.Invariant($"  {stretch.Start,8:F2} to {stretch.End,8:F2} s  {Classes[stretch.Label]}")),
             ], json);
     }
 
-    List<float[]> Probabilities(IReadOnlyList<MotionWindow> windows, int length)
+    (JsonObject Json, float[] Mean, IReadOnlyList<ActivityEvent> Stretches) Answer(string name, PairedRecording recording, double? hop)
     {
-        var channels = _card.TargetMean.Length;
+        if (recording.Rows < WindowRows)
+            throw new DataException(name, FormattableString.Invariant($"{recording.Rows / RateHz:F2} s; expected at least a window of {WindowRows / RateHz:F2} s"));
+        var windows = MotionWindows.Cut([recording], new WindowOptions(WindowRows, Math.Max(1, (int)Math.Round((hop ?? (WindowRows / 2 / RateHz)) * RateHz)))).Windows;
+        var probabilities = Probabilities(windows);
+        int[] decisions = [.. probabilities.Select(row => Largest.IndexOf(row))];
+        var stretches = ActivityEvents.Found(windows, decisions, WindowRows, RateHz, null);
+        float[] mean = [.. Classes.Select((_, label) => probabilities.Average(row => row[label]))];
+        var json = new JsonObject
+        {
+            ["file"] = name,
+            ["seconds"] = recording.Rows / RateHz,
+            ["class"] = Classes[Largest.IndexOf(mean)],
+            ["confidence"] = mean.Max(),
+            ["probabilities"] = ByClass(mean),
+            ["stretches"] = new JsonArray([.. stretches.Select(stretch => (JsonNode)new JsonObject { ["start"] = stretch.Start, ["end"] = stretch.End, ["class"] = Classes[stretch.Label] })]),
+            ["windows"] = new JsonArray([.. windows.Select((window, i) => (JsonNode)new JsonObject
+            {
+                ["start"] = window.Start / RateHz,
+                ["end"] = (window.Start + WindowRows) / RateHz,
+                ["class"] = Classes[decisions[i]],
+                ["probabilities"] = ByClass(probabilities[i]),
+            })]),
+        };
+        return (json, mean, stretches);
+    }
+
+    JsonObject ByClass(float[] values) => new(Classes.Select((name, i) => KeyValuePair.Create(name, (JsonNode?)values[i])));
+
+    List<float[]> Probabilities(IReadOnlyList<MotionWindow> windows)
+    {
         var answers = new List<float[]>(windows.Count);
-        using var noGrad = Autograd.NoGrad();
-        using var scope = new TensorScope();
         foreach (var chunk in windows.Chunk(WindowsAtOnce))
         {
-            var values = new float[chunk.Length * channels * length];
+            var values = new float[chunk.Length * Axes * WindowRows];
             for (var i = 0; i < chunk.Length; i++)
-                for (var channel = 0; channel < channels; channel++) chunk[i].Target(channel, length).CopyTo(values.AsSpan(((i * channels) + channel) * length));
-            var flat = _classifier.Forward(_extractor.Forward(scope.From<float>(values, chunk.Length, channels, length))).Softmax().ToArray<float>();
-            answers.AddRange(flat.Chunk(_card.Classes.Count));
-            scope.Reset();
+                for (var axis = 0; axis < Axes; axis++) chunk[i].Target(axis, WindowRows).CopyTo(values.AsSpan(((i * Axes) + axis) * WindowRows));
+            answers.AddRange(_logits(values, chunk.Length).Chunk(Classes.Count).Select(logits => Softmax.Of(logits)));
         }
         return answers;
     }
 
-    // The file's channels on a grid of the trained rate, standardised as in training.
+    // The file's channels on a grid of the trained rate, raw.
     PairedRecording Read(string path)
     {
         if (!File.Exists(path)) throw new DataException(path, "no such file; expected a sensor's table (.csv) or array (.npy)");
         var (seconds, axes) = Path.GetExtension(path).Equals(".npy", StringComparison.OrdinalIgnoreCase) ? FromArray(path) : FromTable(path);
-        var channels = _card.TargetMean.Length;
-        var rows = (int)Math.Floor(((seconds[^1] - seconds[0]) * _card.RateHz) + 1e-6) + 1;
-        double[] grid = [.. Enumerable.Range(0, rows).Select(row => seconds[0] + (row / _card.RateHz))];
-        var target = new float[channels * rows];
-        for (var channel = 0; channel < channels; channel++)
+        var rows = (int)Math.Floor(((seconds[^1] - seconds[0]) * RateHz) + 1e-6) + 1;
+        double[] grid = [.. Enumerable.Range(0, rows).Select(row => seconds[0] + (row / RateHz))];
+        var target = new float[Axes * rows];
+        for (var axis = 0; axis < Axes; axis++)
         {
-            var line = Lines.Interpolate(seconds, axes[channel], grid);
-            for (var row = 0; row < rows; row++) target[(channel * rows) + row] = (float)((line[row] - _card.TargetMean[channel]) / _card.TargetDeviation[channel]);
+            var line = Lines.Interpolate(seconds, axes[axis], grid);
+            for (var row = 0; row < rows; row++) target[(axis * rows) + row] = (float)line[row];
         }
-        return new PairedRecording { Id = Path.GetFileNameWithoutExtension(path), Participant = "", Input = [], Target = target, Labels = new int[rows] };
+        return Recording(path, target, rows);
     }
+
+    static PairedRecording Recording(string path, float[] target, int rows) =>
+        new() { Id = Path.GetFileNameWithoutExtension(path), Participant = "", Input = [], Target = target, Labels = new int[rows] };
 
     (double[] Seconds, double[][] Axes) FromArray(string path)
     {
-        if (_card.TargetMean.Length != 3) throw new DataException(path, $"an array of MM-Fit has three axes; this network takes {_card.TargetMean.Length}: name a table with the columns {string.Join(", ", s_channels)}, timestamp");
+        if (Axes != 3) throw new DataException(path, $"an array of MM-Fit has three axes; this network takes {Axes}: name a table with the columns {string.Join(", ", s_channels)}, timestamp");
         var track = MmFitArrays.ReadSensor(path);
         return (track.Seconds, track.Axes);
     }
 
     (double[] Seconds, double[][] Axes) FromTable(string path)
     {
-        string[] columns = [.. s_channels.Take(_card.TargetMean.Length), "timestamp"];
+        string[] columns = [.. s_channels.Take(Axes), "timestamp"];
         var table = Table.Read(path, columns);
         if (table.Rows.Count < 2) throw new DataException(path, $"{table.Rows.Count} rows; expected at least two");
         var numbers = columns.Select(_ => new double[table.Rows.Count]).ToArray();

@@ -35,14 +35,18 @@ sealed record MusicCard(
     /// <summary>The present version of the features.</summary>
     public const int Version = 1;
 
-    static readonly JsonSerializerOptions s_json = new()
+    /// <summary>How the card is written.</summary>
+    public static JsonSerializerOptions Json { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
     /// <summary>The card as the file's metadata hold it.</summary>
-    public IReadOnlyDictionary<string, string> Metadata() => new Dictionary<string, string> { ["kymo"] = JsonSerializer.Serialize(this, s_json) };
+    public IReadOnlyDictionary<string, string> Metadata() => new Dictionary<string, string> { ["kymo"] = ToJson() };
+
+    /// <summary>The card as text.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
 
     /// <summary>The card of a task.</summary>
     public static MusicCard Of(string recipe, MusicConfig config, MusicTask task) => new(
@@ -63,17 +67,24 @@ sealed record MusicCard(
         MusicCard card;
         try
         {
-            card = JsonSerializer.Deserialize<MusicCard>(text, s_json) ?? throw new JsonException("empty");
+            card = JsonSerializer.Deserialize<MusicCard>(text, Json) ?? throw new JsonException("empty");
         }
         catch (JsonException error)
         {
             throw new DataException(path, "its card is damaged: " + error.Message, error);
         }
-        if (card.FeatureVersion != Version) throw new DataException(path, $"was trained on features of version {card.FeatureVersion}, this program computes version {Version}; train again");
+        CheckVersion(card, path);
         using var random = new RandomGenerator(0);
         var network = MusicNetworks.New(card.Model, card.Settings, random, random);
         network.LoadState(file.Tensors.ToDictionary(entry => entry.Name, entry => entry.Tensor), path);
         network.Eval();
         return (card, network);
+    }
+
+    /// <summary>Refuses a network of other features than this program computes.</summary>
+    /// <exception cref="DataException">It is one.</exception>
+    public static void CheckVersion(MusicCard card, string path)
+    {
+        if (card.FeatureVersion != Version) throw new DataException(path, $"was trained on features of version {card.FeatureVersion}, this program computes version {Version}; train again");
     }
 }

@@ -93,24 +93,21 @@ public static class MusicExport
             if (mean.Length != card.InputSize) throw new ConfigException("a network of steps with features.norm=train is not exported; train with features.norm=fixed");
             x = graph.Normalise(x, mean, deviation);
         }
-        OnnxValue Dense(OnnxValue value, string layer) => graph.Linear(value, weights, layer);
         var y = network switch
         {
-            EmotionRecognizer => graph.Tanh(Dense(graph.LastStep(graph.Lstm(
-                graph.Tanh(Dense(graph.Tanh(Dense(card.Steps == 0 ? graph.Unsqueeze(x, 1) : x, "fc1")), "fc2")), weights, "lstm").Sequence), "fc3")),
-            MelodyTransformer => graph.Sigmoid(Dense(graph.Relu(Dense(graph.LastStep(graph.Lstm(
-                graph.Unsqueeze(graph.Relu(Dense(x, "fc1")), 1), weights, "lstm").Sequence), "fc2")), "fc3")),
-            HarmonyPredictor => graph.Softmax(Dense(graph.Tanh(Dense(graph.Tanh(Dense(x, "fc1")), "fc2")), "fc3")),
-            DynamicsEngine => graph.Sigmoid(Dense(graph.Relu(Dense(graph.Relu(Dense(x, "fc1")), "fc2")), "fc3")),
-            GroovePredictor => graph.Tanh(Dense(graph.Tanh(Dense(graph.Tanh(Dense(x, "fc1")), "fc2")), "fc3")),
-            MusicMlp => Dense(graph.Relu(Dense(x, "fc1")), "fc2"),
-            _ => Dense(graph.Gru(graph.Relu(Dense(x, "embed")), weights, "gru").Sequence, "head"),
+            EmotionRecognizer => ModelGraphs.Emotion(graph, x, weights),
+            MelodyTransformer => ModelGraphs.Melody(graph, x, weights),
+            HarmonyPredictor => ModelGraphs.Harmony(graph, x, weights),
+            DynamicsEngine => ModelGraphs.Dynamics(graph, x, weights),
+            GroovePredictor => ModelGraphs.Groove(graph, x, weights),
+            MusicMlp => ModelGraphs.MusicMlp(graph, x, weights),
+            _ => ModelGraphs.MusicSequence(graph, x, weights, card.Settings.TryGetValue("pooled", out var pooled) && bool.Parse(pooled)),
         };
         graph.Output(outputName, y);
         return graph.Metadata("recipe", card.Recipe).Metadata("task", card.Task).Metadata("inputs", Texts(card.Inputs)).Metadata("outputs", Texts(card.Outputs))
             .Metadata("feature_version", card.FeatureVersion.ToString(CultureInfo.InvariantCulture)).Metadata("data_source", card.DataSource)
             .Metadata("dataset", card.Dataset).Metadata("licence", card.Licence).Metadata("non_commercial", card.IsNonCommercial ? "true" : "false")
-            .Metadata("compat", Texts(card.Compat));
+            .Metadata("compat", Texts(card.Compat)).Metadata("kymo", card.ToJson());
     }
 
     static (string Input, string Output) Names(MusicCard card) => card.Model switch

@@ -2,11 +2,11 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Kymo.Config;
 using Kymo.Lab.Metrics;
+using Kymo.Lab.Prediction;
 using Kymo.Signals;
 using Kymo.Signals.Audio;
 using Kymo.Signals.Midi;
 using Kymo.Signals.Music;
-using Kymo.Torch;
 
 namespace Kymo.Lab.Recipes.Music;
 
@@ -17,20 +17,30 @@ static class MusicPredictor
     public static Predictor Open(string run)
     {
         var (card, network) = MusicCard.Open(run);
-        return new Predictor(1, (path, options) => Predict(card, network, path, options), network.Dispose);
+        return new Predictor(1, (path, options) => Predict(card, item => MusicExport.Own(card, network, item, 1), path, options), network.Dispose);
     }
 
-    static FilePrediction Predict(MusicCard card, Module network, string path, PredictionOptions options) => card.Task switch
+    /// <summary>Opens an export.</summary>
+    /// <exception cref="DataException">It has no card, a damaged one, or one of other features.</exception>
+    public static Predictor OpenExport(ExportedNetwork export)
     {
-        "music_emotion" => Emotion(card, network, path),
-        "music_groove_style" or "music_groove_kind" => Groove(card, network, path, options),
-        "music_dynamics_vector" => Vector(card, Dynamics.Names, path, MusicExport.Own(card, network, Segment(path), 1)),
-        "music_dynamics_velocity" => Velocities(card, network, path),
+        var card = export.Card<MusicCard>(MusicCard.Json);
+        MusicCard.CheckVersion(card, export.Path);
+        float[] Own(float[] item) => card.Steps == 0 ? export.Run(item, 1, card.InputSize) : export.Run(item, 1, card.Steps, card.InputSize);
+        return new Predictor(1, (path, options) => Predict(card, Own, path, options), export.Dispose);
+    }
+
+    static FilePrediction Predict(MusicCard card, Func<float[], float[]> own, string path, PredictionOptions options) => card.Task switch
+    {
+        "music_emotion" => Emotion(card, own, path),
+        "music_groove_style" or "music_groove_kind" => Groove(card, own, path, options),
+        "music_dynamics_vector" => Vector(card, Dynamics.Names, path, own(Segment(path))),
+        "music_dynamics_velocity" => Velocities(card, own, path),
         _ => throw new ConfigException(
             $"a run of {card.Task} answers to a condition or a sequence, not to a file; export it with kymo export RUN --format onnx and feed it the inputs that feature_spec.json names"),
     };
 
-    static FilePrediction Emotion(MusicCard card, Module network, string path)
+    static FilePrediction Emotion(MusicCard card, Func<float[], float[]> own, string path)
     {
         float[] input;
         if (card.Features.Input == "midi")
@@ -49,19 +59,19 @@ static class MusicPredictor
                 : card.Compat.Contains("compat.mel=db80x2s") ? MelMeanKind.Decibel80 : MelMeanKind.Fixed);
             input = card.Steps == 0 ? mel.Extract(samples) : mel.Steps(samples)[..(card.Steps * MelMean.Size)];
         }
-        var code = MusicExport.Own(card, network, input, 1);
+        var code = own(input);
         var (valence, arousal) = EmotionCode.Decode(code);
         return new(
             [string.Create(CultureInfo.InvariantCulture, $"{path}: valence {valence:0.000}, arousal {arousal:0.000}")],
             new JsonObject { ["file"] = path, ["valence"] = valence, ["arousal"] = arousal, ["code"] = Floats(code) });
     }
 
-    static FilePrediction Groove(MusicCard card, Module network, string path, PredictionOptions options)
+    static FilePrediction Groove(MusicCard card, Func<float[], float[]> own, string path, PredictionOptions options)
     {
         var midi = MidiFile.Read(path);
         var pattern = DrumPattern.Read(midi, out var reason) ?? throw new DataException(path, reason!);
         var bpm = midi.TempoChanges.Count > 0 ? 60e6 / midi.TempoChanges[0].MicrosecondsPerQuarter : 120;
-        var logits = MusicExport.Own(card, network, GrooveTask.Describe(pattern, bpm), 1);
+        var logits = own(GrooveTask.Describe(pattern, bpm));
         var largest = logits.Max();
         var sum = logits.Sum(value => Math.Exp(value - largest));
         double[] chances = [.. logits.Select(value => Math.Exp(value - largest) / sum)];
@@ -79,7 +89,7 @@ static class MusicPredictor
     static float[] Segment(string path) => ScoreContext.Compute(
         ScoreSegment.Cut(MidiFile.Read(path), null).FirstOrDefault() ?? throw new DataException(path, $"has fewer than {ScoreSegment.LeastNotes} pitched notes"));
 
-    static FilePrediction Velocities(MusicCard card, Module network, string path)
+    static FilePrediction Velocities(MusicCard card, Func<float[], float[]> own, string path)
     {
         var midi = MidiFile.Read(path);
         MidiNote[] notes = [.. midi.Notes.Where(note => !note.IsDrum).OrderBy(note => note.Start).ThenBy(note => note.Pitch)];
@@ -91,7 +101,7 @@ static class MusicPredictor
             var count = Math.Min(card.Steps, notes.Length - start);
             var window = new float[card.Steps * card.InputSize];
             rows.AsSpan(start * card.InputSize, count * card.InputSize).CopyTo(window);
-            velocities.AddRange(MusicExport.Own(card, network, window, 1).Take(count).Select(value => (int)Math.Round(VelocityUnits.From(value))));
+            velocities.AddRange(own(window).Take(count).Select(value => (int)Math.Round(VelocityUnits.From(value))));
         }
         return new(
             [string.Create(CultureInfo.InvariantCulture, $"{path}: {notes.Length} notes, mean velocity {velocities.Average():0.0} (in the file {notes.Average(note => note.Velocity):0.0})")],

@@ -25,7 +25,8 @@ sealed record EventModelCard(
 /// <summary>The five networks by name, and trained ones in their files.</summary>
 static class EventNetwork
 {
-    static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    /// <summary>How the card is written.</summary>
+    public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>Bands of every network's input.</summary>
     public static int Bands => LogMelOptions.SleepEvents.NMels;
@@ -88,7 +89,7 @@ static class EventNetwork
 
     /// <summary>The card as a weights file's metadata hold it.</summary>
     public static IReadOnlyDictionary<string, string> Metadata(EventModelCard card) =>
-        new Dictionary<string, string> { ["kymo"] = JsonSerializer.Serialize(card, s_json) };
+        new Dictionary<string, string> { ["kymo"] = JsonSerializer.Serialize(card, Json) };
 
     /// <summary>The weights file of a run, or the file itself.</summary>
     /// <exception cref="DataException">No weights there.</exception>
@@ -115,7 +116,7 @@ static class EventNetwork
         if (path.EndsWith(".pth", StringComparison.OrdinalIgnoreCase))
             throw new DataException(path, "weights without a card; say what network they are of: distill.teacher_model=crnn");
         var file = SafetensorsFile.Read(path);
-        var card = file.Metadata.TryGetValue("kymo", out var text) ? JsonSerializer.Deserialize<EventModelCard>(text, s_json) : null;
+        var card = file.Metadata.TryGetValue("kymo", out var text) ? JsonSerializer.Deserialize<EventModelCard>(text, Json) : null;
         if (card is not { Recipe: SleepEventsRecipe.Name })
             throw new DataException(path, "its header does not say that it is of sleep-events; for bare weights say what network they are of: distill.teacher_model=crnn");
         using var init = new RandomGenerator(0);

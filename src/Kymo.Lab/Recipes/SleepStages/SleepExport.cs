@@ -5,6 +5,7 @@ using Kymo.Lab.Models;
 using Kymo.Lab.Training;
 using Kymo.Onnx;
 using Kymo.Torch;
+using Kymo.Torch.Checkpoints;
 
 namespace Kymo.Lab.Recipes.SleepStages;
 
@@ -29,7 +30,7 @@ public static class SleepExport
             else WeightFiles.Write(path, model.Network.SaveState());
             return new Export(path, new FileInfo(path).Length, null, "weights as they are");
         }
-        var bytes = Graph(model).Save(path);
+        var bytes = Graph(model.Card, model.Network.SaveState()).Save(path);
         try
         {
             return new Export(path, bytes, Compare(model, path));
@@ -40,20 +41,25 @@ public static class SleepExport
         }
     }
 
-    // Scaled rows go in, (batch, time, feature); logits come out. What rows are scaled by stands in the metadata: it may be the recording's own.
-    static OnnxGraph Graph(SleepModelFile model)
+    /// <summary>
+    /// The graph of a trained network: scaled rows go in, (batch, time, feature); logits come out. What rows are scaled by stands in the
+    /// metadata: it may be the recording's own.
+    /// </summary>
+    /// <param name="card">What the network is.</param>
+    /// <param name="state">Its weights under PyTorch's names.</param>
+    internal static OnnxGraph Graph(SleepModelCard card, IEnumerable<KeyValuePair<string, StoredTensor>> state)
     {
-        var card = model.Card;
         var weights = new NetworkWeights();
-        foreach (var (name, tensor) in model.Network.SaveState()) weights.Add(name, tensor.ToArray<float>(), tensor.Shape);
+        foreach (var (name, tensor) in state) weights.Add(name, tensor.ToArray<float>(), tensor.Shape);
         var graph = new OnnxGraph(card.Network, "Sleep stages from rows of a watch's signals, scaled as the metadata say.");
         var input = graph.Input("rows", "batch", "time", card.Features.Count);
         graph.Output("logits", card.Network switch
         {
-            "Night" => Night(graph, input, weights, card.Model),
-            "Transformer" => graph.Linear(graph.LastStep(graph.TransformerEncoder(
-                graph.AddPositions(graph.Linear(input, weights, "input_proj")), weights, "transformer", new EncoderOptions { Heads = card.Model.Heads })), weights, "fc"),
-            _ => Window(graph, input, weights, card),
+            "Night" => ModelGraphs.SleepNight(graph, input, weights, new SleepNightConfig(
+                Cell: card.Model.Cell, ConvLayers: card.Model.ConvLayers, ConvKernel: card.Model.ConvKernel)),
+            "Transformer" => ModelGraphs.SleepTransformer(graph, input, weights, card.Model.Heads),
+            _ => ModelGraphs.SleepRecurrent(graph, input, weights, Enum.Parse<RecurrentCell>(card.Network, ignoreCase: true), new SleepRecurrentConfig(
+                Layers: card.Model.Layers, Bidirectional: card.Model.Bidirectional, ConvStride: card.Model.ConvStride)),
         });
         JsonArray Numbers(float[] values) => new([.. values.Select(value => (JsonNode)value)]);
         return graph
@@ -66,33 +72,9 @@ public static class SleepExport
             .Metadata("scaling", card.Scaling.PerRecording ? "recording" : "pooled")
             .Metadata("pooled_mean", Numbers(card.Scaling.Mean).ToJsonString())
             .Metadata("pooled_std", Numbers(card.Scaling.Deviation).ToJsonString())
-            .Metadata("data", card.Source);
+            .Metadata("data", card.Source)
+            .Metadata("kymo", SleepModelFile.Metadata(card)["kymo"]);
     }
-
-    static OnnxValue Night(OnnxGraph graph, OnnxValue x, NetworkWeights weights, SleepModelOptions model)
-    {
-        for (var i = 0; i < model.ConvLayers; i++)
-            x = graph.Transpose(graph.Relu(graph.Conv1d(graph.Transpose(x, 0, 2, 1), weights, $"conv{i}", padding: model.ConvKernel / 2)), 0, 2, 1);
-        return graph.Linear(Layers(graph, x, weights, "recurrent", model.Cell).Sequence, weights, "fc");
-    }
-
-    static OnnxValue Window(OnnxGraph graph, OnnxValue x, NetworkWeights weights, SleepModelCard card)
-    {
-        if (card.Model.ConvStride > 0)
-            x = graph.Transpose(graph.Relu(graph.Conv1d(graph.Transpose(x, 0, 2, 1), weights, "conv", card.Model.ConvStride, 2)), 0, 2, 1);
-        var cell = Enum.Parse<RecurrentCell>(card.Network, ignoreCase: true);
-        var output = Layers(graph, x, weights, card.Network.ToLowerInvariant(), cell);
-        if (!card.Model.Bidirectional) return graph.Linear(output.LastHidden, weights, "fc");
-        var (last, hidden) = (2 * (card.Model.Layers - 1), output.Hidden);
-        return graph.Linear(graph.Concat(1, graph.Select(hidden, 0, last), graph.Select(hidden, 0, last + 1)), weights, "fc");
-    }
-
-    static RecurrentOutput Layers(OnnxGraph graph, OnnxValue x, NetworkWeights weights, string name, RecurrentCell cell) => cell switch
-    {
-        RecurrentCell.Gru => graph.Gru(x, weights, name),
-        RecurrentCell.Lstm => graph.Lstm(x, weights, name),
-        _ => graph.Rnn(x, weights, name),
-    };
 
     static double Compare(SleepModelFile model, string path)
     {

@@ -39,7 +39,8 @@ sealed class SleepModelFile : IDisposable
 {
     const string CardKey = "kymo";
 
-    static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    /// <summary>How the card is written.</summary>
+    public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     readonly RandomGenerator _random = new(0);
 
@@ -66,7 +67,7 @@ sealed class SleepModelFile : IDisposable
 
     /// <summary>The card as the file's metadata hold it.</summary>
     public static IReadOnlyDictionary<string, string> Metadata(SleepModelCard card) =>
-        new Dictionary<string, string> { [CardKey] = JsonSerializer.Serialize(card, s_json) };
+        new Dictionary<string, string> { [CardKey] = JsonSerializer.Serialize(card, Json) };
 
     /// <summary>Reads a trained network.</summary>
     /// <exception cref="CheckpointException">A damaged file, or weights of another network.</exception>
@@ -78,7 +79,7 @@ sealed class SleepModelFile : IDisposable
             throw new DataException(path, "holds weights without a card (classes, features, scaling); name a run of kymo train sleep-stages");
         try
         {
-            var card = JsonSerializer.Deserialize<SleepModelCard>(text, s_json) ?? throw new JsonException("empty");
+            var card = JsonSerializer.Deserialize<SleepModelCard>(text, Json) ?? throw new JsonException("empty");
             return new SleepModelFile(card, file.Tensors.ToDictionary(entry => entry.Name, entry => entry.Tensor), path);
         }
         catch (JsonException error)

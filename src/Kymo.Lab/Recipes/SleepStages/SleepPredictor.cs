@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 using Kymo.Lab.Data;
 using Kymo.Lab.Data.Sleep;
 using Kymo.Lab.Metrics;
+using Kymo.Lab.Prediction;
 using Kymo.Signals;
-using Kymo.Torch;
 
 namespace Kymo.Lab.Recipes.SleepStages;
 
@@ -14,12 +14,9 @@ namespace Kymo.Lab.Recipes.SleepStages;
 /// </summary>
 public sealed class SleepPredictor : IDisposable
 {
-    // Below this a recording's own mean and deviation say too little.
-    const double ShortestOwnScaling = 1800;
+    readonly SleepNetwork[] _models;
 
-    readonly SleepModelFile[] _models;
-
-    SleepPredictor(SleepModelFile[] models) => _models = models;
+    SleepPredictor(SleepNetwork[] models) => _models = models;
 
     SleepModelCard Card => _models[0].Card;
 
@@ -27,11 +24,11 @@ public sealed class SleepPredictor : IDisposable
     /// <param name="run">A run folder, or a <c>.safetensors</c> file that this recipe wrote.</param>
     /// <param name="fold">Only the network that held out this fold; 0 for all folds of the run's first network.</param>
     /// <exception cref="DataException">No networks there.</exception>
-    public static Predictor OpenAny(string run, int fold)
-    {
-        var predictor = Open(run, fold);
-        return new Predictor(predictor._models.Length, (path, options) => predictor.Answer(path, options.Top), predictor.Dispose);
-    }
+    public static Predictor OpenAny(string run, int fold) => Open(run, fold).AsPredictor();
+
+    /// <summary>Opens an export.</summary>
+    /// <exception cref="DataException">It has no card, or a damaged one.</exception>
+    public static Predictor OpenExport(ExportedNetwork export) => new SleepPredictor([SleepNetwork.Of(export)]).AsPredictor();
 
     /// <summary>Opens the networks of a run, or one network.</summary>
     public static SleepPredictor Open(string run, int fold = 0)
@@ -43,7 +40,7 @@ public sealed class SleepPredictor : IDisposable
             // Further networks of the run are answered by when they are named by their own file.
             var network = models[0].Card.Network;
             foreach (var other in models.Where(model => model.Card.Network != network)) other.Dispose();
-            return new SleepPredictor([.. models.Where(model => model.Card.Network == network)]);
+            return new SleepPredictor([.. models.Where(model => model.Card.Network == network).Select(SleepNetwork.Of)]);
         }
         catch
         {
@@ -64,8 +61,10 @@ public sealed class SleepPredictor : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var model in _models) model.Dispose();
+        foreach (var model in _models) model.Close();
     }
+
+    Predictor AsPredictor() => new(_models.Length, (path, options) => Answer(path, options.Top), Dispose);
 
     FilePrediction Answer(string path, int top) => IsNight(path) ? Night(path) : Sample(path, top);
 
@@ -84,31 +83,14 @@ public sealed class SleepPredictor : IDisposable
                 throw row.Fault($"{Card.Features[i % columns]} is '{row[Card.Features[i % columns]]}'; expected a finite number");
         }
         if (table.Rows.Count < Card.Length) throw new DataException(path, $"{table.Rows.Count} rows; expected at least {Card.Length}: Sequence must be at least {Card.Length} time steps long.");
-        var seconds = table.Rows.Count * (Card.Data.Name == "sleep_accel_epochs" ? SleepStage.EpochSeconds : Card.Data.DataAlignment);
         var night = NightRows.Of(Path.GetFileNameWithoutExtension(path), values, [.. Enumerable.Range(0, table.Rows.Count).Select(i => (double)i)], new int[table.Rows.Count]);
-        var isOwn = Card.Scaling.PerRecording && seconds >= ShortestOwnScaling;
+        var isOwn = SleepWindowAnswers.ScalesItself(Card, table.Rows.Count);
         var probabilities = Probabilities(night, night.Count - Card.Length, Card.Length, isOwn);
-        var json = Json(path, probabilities);
-        json["model"] = Card.Network;
-        json["normalisation"] = isOwn ? "recording" : "pooled";
+        var json = new JsonObject { ["file"] = path };
+        foreach (var (name, value) in SleepWindowAnswers.Window(Card, probabilities, isOwn)) json[name] = value?.DeepClone();
         var best = probabilities.Index().OrderByDescending(item => item.Item).Take(top);
         return new FilePrediction(
             [$"{path}: " + string.Join(", ", best.Select(item => string.Create(CultureInfo.InvariantCulture, $"{Card.Classes[item.Index]} {item.Item:F3}")))], json);
-    }
-
-    JsonObject Json(string path, float[] probabilities)
-    {
-        var label = Largest.IndexOf(probabilities);
-        var stage = SleepStage.Merge(Card.Classes.Count).Index().First(item => item.Item == label).Index;
-        return new JsonObject
-        {
-            ["file"] = path,
-            ["predicted_label"] = Card.Classes[label],
-            ["label"] = Card.Classes[label],
-            ["index"] = label,
-            ["stage_code"] = SleepStage.CodeOf(stage),
-            ["probabilities"] = new JsonObject(Card.Classes.Select((name, i) => KeyValuePair.Create(name, (JsonNode?)probabilities[i]))),
-        };
     }
 
     FilePrediction Night(string path)
@@ -164,14 +146,12 @@ public sealed class SleepPredictor : IDisposable
     {
         var columns = Card.Features.Count;
         var (from, to) = (Math.Max(row, 0), Math.Min(row + length, night.Count));
-        using var noGrad = Autograd.NoGrad();
-        using var scope = new TensorScope();
         float[]? mean = null;
         foreach (var model in _models)
         {
             var rows = new float[length * columns];
             (model.Card.Scaling with { PerRecording = isOwn }).Apply(night, night.Values.AsSpan(from * columns, (to - from) * columns), rows.AsSpan((from - row) * columns));
-            var answer = model.Network.Forward(scope.From<float>(rows, 1, length, columns)).Softmax(-1).ToArray<float>();
+            var answer = model.Probabilities(rows);
             mean ??= new float[answer.Length];
             for (var i = 0; i < answer.Length; i++) mean[i] += answer[i] / _models.Length;
         }

@@ -32,7 +32,8 @@ sealed class UrbanModelFile : IDisposable
 {
     const string CardKey = "kymo";
 
-    static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    /// <summary>How the card is written.</summary>
+    public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     readonly RandomGenerator _random = new(0);
 
@@ -60,7 +61,7 @@ sealed class UrbanModelFile : IDisposable
 
     /// <summary>The card as the file's metadata hold it.</summary>
     public static IReadOnlyDictionary<string, string> Metadata(UrbanModelCard card) =>
-        new Dictionary<string, string> { [CardKey] = JsonSerializer.Serialize(card, s_json) };
+        new Dictionary<string, string> { [CardKey] = JsonSerializer.Serialize(card, Json) };
 
     /// <summary>Reads a trained network.</summary>
     /// <exception cref="CheckpointException">A damaged file, or weights of another network.</exception>
@@ -72,7 +73,7 @@ sealed class UrbanModelFile : IDisposable
             throw new DataException(path, "holds weights without a card (classes, features, standardisation); name a run of kymo train urban-sounds");
         try
         {
-            var card = JsonSerializer.Deserialize<UrbanModelCard>(text, s_json) ?? throw new JsonException("empty");
+            var card = JsonSerializer.Deserialize<UrbanModelCard>(text, Json) ?? throw new JsonException("empty");
             return new UrbanModelFile(card, file.Tensors.ToDictionary(entry => entry.Name, entry => entry.Tensor), path);
         }
         catch (JsonException error)

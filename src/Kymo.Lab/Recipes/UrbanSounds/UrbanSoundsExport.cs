@@ -49,19 +49,16 @@ public static class UrbanSoundsExport
             if (tensor.Type == ElementType.Float32) weights.Add(name, tensor.ToArray<float>(), tensor.Shape);
         var graph = new OnnxGraph("urban-cnn", "Names short sounds from log-mel spectrograms (dB below the clip's maximum).");
         var input = graph.Input("logmel", "batch", card.Model.Bands, UrbanSoundsData.Frames(model.Options));
-        var x = graph.Unsqueeze(graph.Normalise(input, card.Standardizer.Mean, card.Standardizer.Deviation, axis: 1), 1);
-        x = graph.MaxPool2d(graph.Relu(graph.Conv2d(x, weights, "encoder1.conv", padding: 1, norm: "encoder1.bn")), 2);
-        x = graph.MaxPool2d(graph.Relu(graph.Conv2d(x, weights, "encoder2.conv", padding: 1, norm: "encoder2.bn")), 2);
-        x = graph.MaxPool2d(graph.Relu(graph.Conv2d(x, weights, "encoder3.conv", padding: 1, norm: "encoder3.bn")), (2, 4));
-        x = graph.Relu(graph.Conv1d(graph.ReduceMean(x, false, 3), weights, "conv1d", padding: 1));
-        graph.Output("logits", graph.Linear(graph.Relu(graph.Linear(graph.Flatten(x), weights, "fc1")), weights, "fc2"));
+        var scaled = graph.Normalise(input, card.Standardizer.Mean, card.Standardizer.Deviation, axis: 1);
+        graph.Output("logits", ModelGraphs.UrbanCnn(graph, scaled, weights));
         return graph
             .Metadata("recipe", card.Recipe)
             .Metadata("classes", new JsonArray([.. card.Classes.Select(name => (JsonNode)name)]).ToJsonString())
             .Metadata("features", model.Options.ToCanonicalText())
             .Metadata("feature_hash", model.Options.Fingerprint())
             .Metadata("sample_rate", model.Options.SampleRate.ToString(System.Globalization.CultureInfo.InvariantCulture))
-            .Metadata("data", card.Data);
+            .Metadata("data", card.Data)
+            .Metadata("kymo", UrbanModelFile.Metadata(card)["kymo"]);
     }
 
     static double Compare(UrbanModelFile model, string path)

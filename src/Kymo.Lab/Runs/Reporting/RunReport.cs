@@ -60,7 +60,7 @@ public sealed record RunReport
     public GitState Git { get; init; } = new(null, null, null);
 
     /// <summary>Name a score has in figures and tables for people.</summary>
-    internal static string Label(string score) => score switch
+    public static string Label(string score) => score switch
     {
         "acc" => "accuracy",
         "f1_macro" => "macro F1",

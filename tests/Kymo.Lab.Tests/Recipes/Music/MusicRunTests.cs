@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kymo.Config;
+using Kymo.Lab.Prediction;
 using Kymo.Lab.Recipes;
 using Kymo.Lab.Recipes.Music;
 using Kymo.Lab.Runs;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Kymo.Lab.Recipes;
+namespace Kymo.Lab.Prediction;
 
 /// <summary>How a prediction is asked for.</summary>
 /// <param name="Hop">Seconds between the windows of a long recording; null for the recipe's own.</param>

@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Text;
+using Kymo.App.Web.Models;
+using Kymo.Lab.Prediction;
+using Kymo.Signals;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Kymo.App.Web;
+
+/// <summary>
+/// <c>POST /nights</c>: a whole night in, a stage for every epoch and the night's measures out. The streams come as a form's files
+/// (<c>heart_rate</c>, <c>motion</c>, <c>steps</c>, <c>labels</c>, for networks of epoch features <c>heart_rate</c>, <c>labels</c>, <c>epochs</c>, in the
+/// dataset's layout) or as JSON arrays of the same names.
+/// </summary>
+static class NightEndpoint
+{
+    const string Person = "1";
+
+    // The folder, the ending and the separator of each stream in the dataset's layout; how its rows are named in JSON.
+    static readonly Dictionary<string, (string Folder, string Ending, char Separator, string[] Columns)> s_streams = new(StringComparer.Ordinal)
+    {
+        ["heart_rate"] = ("heart_rate", "_heartrate.txt", ',', ["t", "hr"]),
+        ["motion"] = ("motion", "_acceleration.txt", ' ', ["t", "x", "y", "z"]),
+        ["steps"] = ("steps", "_steps.txt", ',', ["t", "steps"]),
+        ["labels"] = ("labels", "_labeled_sleep.txt", ' ', ["t", "stage"]),
+        ["epochs"] = ("epochs", "_epochs.csv", ',', []),
+    };
+
+    public static void Map(IEndpointRouteBuilder routes, Service service) => routes.Post("/nights", context => Night(context, service));
+
+    static async Task Night(HttpContext context, Service service)
+    {
+        var folder = Directory.CreateTempSubdirectory("kymo-night-").FullName;
+        try
+        {
+            var model = context.Request.Query["model"].ToString();
+            var given = context.Request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) == true
+                ? await FromForm(context, service, folder)
+                : await FromJson(context, service, folder);
+            if (given is null) return;
+            var hasEpochs = given.Contains("epochs");
+            bool Fits(ServedModel served) => served.Sleep is { } sleep && (model == "" || served.Name == model || sleep.Network == model)
+                && sleep.Features.Contains("hr_std_feature") == hasEpochs && (model != "" || sleep.WindowRows == 0 || !hasEpochs);
+            if (service.Models.Hold(Fits) is not { } hold)
+            {
+                var known = model == "" || service.Models.Ready.Any(served => served.Name == model || served.Sleep?.Network == model);
+                await context.Detail(known ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status404NotFound,
+                    known ? $"no network that reads {(hasEpochs ? "epoch features" : "the four streams")} is loaded; GET /models lists those that are" : "no model of that name; GET /models lists those that are loaded");
+                return;
+            }
+            await context.With(hold, async served =>
+            {
+                if (!given.Contains("labels")) WriteEpochs(folder);
+                var file = hasEpochs ? "epochs" : "heart_rate";
+                try
+                {
+                    var answer = await service.Heavy(context.RequestAborted, () => served.Predictor!.Predict(PathOf(folder, file), new PredictionOptions()).Json);
+                    if (answer is null)
+                    {
+                        await context.Busy();
+                        return;
+                    }
+                    answer.Remove("file");
+                    answer.Remove("person");
+                    await context.Json(answer);
+                }
+                catch (DataException error)
+                {
+                    await context.Detail(StatusCodes.Status400BadRequest, error.Problem.Replace(folder, "", StringComparison.Ordinal));
+                }
+            });
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    static string PathOf(string folder, string stream)
+    {
+        var (inner, ending, _, _) = s_streams[stream];
+        Directory.CreateDirectory(Path.Combine(folder, inner));
+        return Path.Combine(folder, inner, Person + ending);
+    }
+
+    static async Task<HashSet<string>?> FromForm(HttpContext context, Service service, string folder)
+    {
+        using var upload = await Upload.Read(context, service, ".txt");
+        if (upload is null) return null;
+        var given = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var file in upload.Files)
+        {
+            if (!s_streams.ContainsKey(file.Field) || !given.Add(file.Field)) continue;
+            File.Move(file.Path, PathOf(folder, file.Field));
+        }
+        return await Complete(context, service, given) ? given : null;
+    }
+
+    static async Task<HashSet<string>?> FromJson(HttpContext context, Service service, string folder)
+    {
+        var bytes = await JsonBody.Bytes(context, service.Options.MaxUploadBytes, service.Options.RequestSeconds);
+        using var body = JsonBody.Read(bytes, context.Request.ContentType, out var fault);
+        if (body is null)
+        {
+            await context.Faults([fault!], service.Options.Errors == "pydantic1");
+            return null;
+        }
+        var given = new HashSet<string>(StringComparer.Ordinal);
+        var faults = new List<RequestFault>();
+        foreach (var (name, stream) in s_streams.Where(entry => entry.Value.Columns.Length > 0))
+        {
+            if (!body.Root.TryGetProperty(name, out var value)) continue;
+            given.Add(name);
+            using var inner = JsonBody.Read(Encoding.UTF8.GetBytes(value.GetRawText()), null, out fault);
+            if (inner is null)
+            {
+                faults.Add(fault! with { Location = ["body", name] });
+                continue;
+            }
+            var columns = stream.Columns.Select(column => inner.Numbers(column)).ToArray();
+            if (inner.Faults.Count == 0 && columns.Select(column => column!.Length).Distinct().Count() > 1)
+                for (var i = 0; i < columns.Length; i++) inner.Rule(stream.Columns[i], $"{stream.Columns[i]} has {columns[i]!.Length} items; all arrays must be equally long", columns[i]!.Length);
+            faults.AddRange(inner.Faults.Select(one => one with { Location = ["body", name, .. one.Location.Skip(1)] }));
+            if (inner.Faults.Count > 0) continue;
+            await using var file = new StreamWriter(PathOf(folder, name));
+            for (var i = 0; i < columns[0]!.Length; i++)
+                await file.WriteAsync(string.Join(stream.Separator, columns.Select(column => column![i].ToString("R", CultureInfo.InvariantCulture))) + "\n");
+        }
+        if (faults.Count == 0) return await Complete(context, service, given) ? given : null;
+        await context.Faults(faults, service.Options.Errors == "pydantic1");
+        return null;
+    }
+
+    static async Task<bool> Complete(HttpContext context, Service service, HashSet<string> given)
+    {
+        string[] needed = given.Contains("epochs") ? ["heart_rate", "labels"] : ["heart_rate", "motion", "steps"];
+        var missing = needed.Where(name => !given.Contains(name)).ToArray();
+        if (missing.Length == 0) return true;
+        await context.Faults(missing.Select(name => JsonBody.Missing([name], null)), service.Options.Errors == "pydantic1");
+        return false;
+    }
+
+    // Without a file of labels the epochs that are answered run from 0 to the last heart beat; the code in the file is not read.
+    static void WriteEpochs(string folder)
+    {
+        var last = 0.0;
+        foreach (var line in File.ReadLines(PathOf(folder, "heart_rate")))
+            if (double.TryParse(line.Split(',')[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var time) && time < 172_800) last = Math.Max(last, time);
+        File.WriteAllLines(PathOf(folder, "labels"), Enumerable.Range(0, Math.Max(1, (int)(last / 30))).Select(epoch => $"{epoch * 30} 0"));
+    }
+}
