@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json.Nodes;
 using Kymo.App.Web.Models;
 using Kymo.Lab.Prediction;
 using Kymo.Signals;
