@@ -51,7 +51,7 @@ sealed class LoadedServer : IDisposable
     {
         var bytes = Encoding.UTF8.GetBytes(body);
         var began = Stopwatch.GetTimestamp();
-        var times = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
+        var times = await Task.WhenAll(Enumerable.Range(0, connections).Select(caller => Task.Run(async () =>
         {
             var own = new List<double>();
             while (Stopwatch.GetElapsedTime(began) < time)
