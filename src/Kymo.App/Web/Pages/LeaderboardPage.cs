@@ -18,8 +18,18 @@ static class LeaderboardPage
 
     static readonly Dictionary<string, string> s_labels = new()
     {
-        ["run_name"] = "run", ["task_name"] = "task", ["test_acc"] = "accuracy", ["test_f1"] = "macro F1", ["test_balanced_acc"] = "balanced accuracy", ["test_loss"] = "loss",
-        ["best_val_acc"] = "validation accuracy", ["params"] = "parameters", ["cpu_latency_ms"] = "latency, ms", ["epochs_ran"] = "epochs", ["duration_s"] = "took, s", ["ts_end_utc"] = "ended",
+        ["run_name"] = "run",
+        ["task_name"] = "task",
+        ["test_acc"] = "accuracy",
+        ["test_f1"] = "macro F1",
+        ["test_balanced_acc"] = "balanced accuracy",
+        ["test_loss"] = "loss",
+        ["best_val_acc"] = "validation accuracy",
+        ["params"] = "parameters",
+        ["cpu_latency_ms"] = "latency, ms",
+        ["epochs_ran"] = "epochs",
+        ["duration_s"] = "took, s",
+        ["ts_end_utc"] = "ended",
     };
 
     public static void Map(IEndpointRouteBuilder routes, ResultsFolder results) => routes.Get("/leaderboard", context =>

@@ -63,7 +63,13 @@ static class StudyPage
         }
         JsonObject Series(string label, double[] numbers, int colour, bool isPoints) => new()
         {
-            ["label"] = label, ["group"] = label, ["values"] = EpochCurves.Json(numbers), ["colour"] = colour, ["width"] = 2, ["points"] = isPoints, ["step"] = !isPoints,
+            ["label"] = label,
+            ["group"] = label,
+            ["values"] = EpochCurves.Json(numbers),
+            ["colour"] = colour,
+            ["width"] = 2,
+            ["points"] = isPoints,
+            ["step"] = !isPoints,
         };
         var chart = new JsonObject
         {
@@ -71,7 +77,8 @@ static class StudyPage
             ["x"] = new JsonArray([.. view.Trials.Select(trial => (JsonNode)trial.Number)]),
             ["views"] = new JsonArray(new JsonObject
             {
-                ["name"] = view.Metric, ["label"] = view.Metric,
+                ["name"] = view.Metric,
+                ["label"] = view.Metric,
                 ["series"] = new JsonArray(Series("complete trials", values, 0, true), Series("best so far", bests, 1, false)),
             }),
         };

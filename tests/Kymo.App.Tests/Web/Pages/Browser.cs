@@ -27,8 +27,12 @@ sealed class Browser : IAsyncDisposable
     {
         var context = await _browser.NewContextAsync(new()
         {
-            BaseURL = address, ViewportSize = new() { Width = width, Height = height }, ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
-            HasTouch = width < 500, IsMobile = width < 500, Permissions = ["microphone", "clipboard-read", "clipboard-write"],
+            BaseURL = address,
+            ViewportSize = new() { Width = width, Height = height },
+            ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
+            HasTouch = width < 500,
+            IsMobile = width < 500,
+            Permissions = ["microphone", "clipboard-read", "clipboard-write"],
         });
         return new Window(context, await context.NewPageAsync(), new Uri(address));
     }
