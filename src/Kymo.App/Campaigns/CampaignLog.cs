@@ -45,7 +45,7 @@ sealed class CampaignLog(CampaignFolder folder, Terminal terminal)
             return (string[])
             [
                 row[0], row[1], row[2], row[4], (double.Parse(row[5], CultureInfo.InvariantCulture) / 60).ToString("F2", CultureInfo.InvariantCulture), row[3],
-                metrics["params"]?.ToString() ?? "", Score("validation_best", "f1_macro"), Score("test", "f1_macro"), Score("test", "acc"),
+                metrics["params"]?.ToString() ?? "", Score("validation_current", "f1_macro"), Score("test", "f1_macro"), Score("test", "acc"),
                 metrics["best_epoch"]?.ToString() ?? "", metrics["epochs_ran"]?.ToString() ?? "",
             ];
         })];
