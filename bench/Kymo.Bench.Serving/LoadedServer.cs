@@ -60,7 +60,7 @@ sealed class LoadedServer : IDisposable
                 content.Headers.ContentType = new("application/json");
                 var sent = Stopwatch.GetTimestamp();
                 using var answer = await _client.PostAsync(path, content);
-                _ = await answer.Content.ReadAsByteArrayAsync();
+                await answer.Content.LoadIntoBufferAsync();
                 if (answer.StatusCode != HttpStatusCode.OK) throw new InvalidOperationException($"{path} answers {(int)answer.StatusCode}");
                 own.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
             }

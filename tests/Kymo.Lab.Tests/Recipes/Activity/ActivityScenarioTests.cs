@@ -1,3 +1,4 @@
+using Kymo.Lab.Prediction;
 using System.Text.Json.Nodes;
 using Kymo.Config;
 using Kymo.Lab.Recipes;
@@ -141,7 +142,7 @@ public sealed class ActivityScenarioTests(PreparedTree prepared) : IClassFixture
             if (recipe.Export!(run.Folder, 0, "onnx", _folder[$"model.{part}.onnx"]).LargestDifference is { } difference) Assert.InRange(difference, 0, 1e-4);
         using var predictor = recipe.OpenPredictor!(run.Folder, 0);
         var tree = Directory.GetDirectories(Path.Combine(_folder.Path, "synthetic"))[0];
-        var answer = predictor.Predict(Path.Combine(tree, "w16", "w16_sw_l_acc.npy"), new Prediction.PredictionOptions());
+        var answer = predictor.Predict(Path.Combine(tree, "w16", "w16_sw_l_acc.npy"), new PredictionOptions());
         Assert.NotEmpty(answer.Json["windows"]!.AsArray());
         Assert.Contains("nothing reads it", Assert.Throws<ConfigException>(() => ActivityTree.Run(_folder.Path, "wrong", [.. later, "model.feature_extractor.n_filters=8"])).Message);
         Assert.Contains("3 groups", Assert.Throws<ConfigException>(() => ActivityTree.Run(_folder.Path, "wrong", [.. later, "model.encoder.filters=[8,12,16]"])).Message);
@@ -158,7 +159,7 @@ public sealed class ActivityScenarioTests(PreparedTree prepared) : IClassFixture
         var recipe = Registry.Of(run.Folder);
         using var predictor = recipe.OpenPredictor!(run.Folder, 0);
         var tree = Directory.GetDirectories(Path.Combine(_folder.Path, "synthetic"))[0];
-        var windows = predictor.Predict(Path.Combine(tree, "w16", "w16_sw_l_acc.npy"), new Prediction.PredictionOptions(Hop: 0.25)).Json["windows"]!.AsArray();
+        var windows = predictor.Predict(Path.Combine(tree, "w16", "w16_sw_l_acc.npy"), new PredictionOptions(Hop: 0.25)).Json["windows"]!.AsArray();
         var table = File.ReadAllLines(Path.Combine(run.Folder, "predictions.csv"));
         var (id, predicted) = (Array.IndexOf(table[0].Split(','), "id"), Array.IndexOf(table[0].Split(','), "predicted"));
         var mine = table.Skip(1).Select(row => row.Split(',')).Where(row => row[id].Contains("/w16:")).Select(row => row[predicted]).ToArray();
@@ -166,9 +167,9 @@ public sealed class ActivityScenarioTests(PreparedTree prepared) : IClassFixture
         Assert.InRange(mine.Zip(theirs, (a, b) => a == b ? 1.0 : 0).Average(), 0.98, 1);
         Assert.Equal(mine.Length, theirs.Length);
         File.WriteAllText(_folder["short.csv"], "x_acc,y_acc,z_acc,timestamp\n1,2,3,0\n1,2,3,10\n");
-        Assert.Contains("expected at least a window", Assert.Throws<Kymo.Signals.DataException>(() => predictor.Predict(_folder["short.csv"], new Prediction.PredictionOptions())).Message);
+        Assert.Contains("expected at least a window", Assert.Throws<Kymo.Signals.DataException>(() => predictor.Predict(_folder["short.csv"], new PredictionOptions())).Message);
         File.WriteAllText(_folder["damaged.csv"], "x_acc,y_acc,z_acc,timestamp\n1,2,3,0\n1,nan,3,10\n");
-        Assert.Contains("y_acc is 'nan'", Assert.Throws<Kymo.Signals.DataException>(() => predictor.Predict(_folder["damaged.csv"], new Prediction.PredictionOptions())).Message);
+        Assert.Contains("y_acc is 'nan'", Assert.Throws<Kymo.Signals.DataException>(() => predictor.Predict(_folder["damaged.csv"], new PredictionOptions())).Message);
     }
 
     [Fact]
