@@ -139,7 +139,7 @@ function night({ epochs, classes, measures, minutes }) {
   const hours = Array.from({ length: Math.floor((last - first) / 3600) + 1 }, (_, h) => h);
   const svg = element("svg", { class: "hypnogram", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `Hypnogram of ${((last - first) / 3600).toFixed(1)} hours; ${Object.entries(minutes ?? {}).map(([name, count]) => `${name} ${Math.round(count)} minutes`).join(", ")}` },
     ...rows.map(label => element("g", {}, element("line", { class: "axis", x1: left, x2: width, y1: y(label), y2: y(label), "stroke-dasharray": "1 5" }), element("text", { x: left - 8, y: y(label) + 4, "text-anchor": "end" }, label))),
-    ...hours.map(h => element("text", { x: x(first + 3600 * h), y: height - 4, "text-anchor": "middle" }, `${h} h`)),
+    ...hours.map(h => element("text", { x: x(first + 3600 * h), y: height - 4, "text-anchor": first + 3600 * h > last - 300 ? "end" : "middle" }, `${h} h`)),
     element("path", { d: path }), element("path", { d: rem, class: "rem" }));
   const facts = [...Object.entries(minutes ?? {}).map(([name, count]) => [name, `${Math.round(count)} min`]), ...Object.entries(measures ?? {}).filter(([, value]) => value != null).map(([name, value]) => [name.replaceAll("_", " "), (+value).toFixed(value < 1.5 ? 2 : 0)])];
   return [element("h3", {}, "Hypnogram"), element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Hypnogram" }, svg),
