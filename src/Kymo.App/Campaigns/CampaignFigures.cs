@@ -30,7 +30,7 @@ static class CampaignFigures
             AtomicFile.Write(Path.Combine(place, name + ".svg"), svg);
             figures.Add(new Figure(name, caption, svg, width));
         }
-        Draw("trade_off", "Held-out macro F1 (mean over seeds) against parameters, size in memory and latency on the CPU", TradeOff(settings), 1320, 400);
+        Draw("trade_off", "Held-out macro F1 (mean over seeds) against parameters, size in memory and latency on the CPU", TradeOff(settings), 1140, 400);
         if (compared.Count > 0)
             Draw("learning_curves", "Validation macro F1 and loss of the compared networks over epochs, first seed", Curves(compared, folder), 960, 400);
         return (figures, warnings);
@@ -47,18 +47,15 @@ static class CampaignFigures
                 text.Append(CultureInfo.InvariantCulture, $"{setting.Mean("params")} {setting.Mean("model_size_mb")} {setting.Mean("cpu_latency_p50_ms")} {setting.Test}\n");
             text.Append("EOD\n");
         }
-        string Points(int i, string values) => string.Create(CultureInfo.InvariantCulture,
-            $"{values} with points pt {Mark(groups[i].Key)} ps 0.8 lc rgb '{s_colours[i % s_colours.Length]}' title {Gnuplot.Quoted(groups[i].Key)}");
-        text.Append("set multiplot layout 1,4\nset ylabel 'held-out macro F1'\nset logscale x\nunset key\n");
+        text.Append("set multiplot layout 1,3\nset ylabel 'held-out macro F1'\nset logscale x\nset key font ',9'\n");
         foreach (var (column, title) in ((int, string)[])[(1, "parameters"), (2, "size, MiB"), (3, "latency p50, ms a clip")])
-            text.Append(CultureInfo.InvariantCulture, $"set xlabel '{title}'\nplot ").AppendJoin(", ", groups.Select((_, i) => Points(i, $"$g{i} using {column}:4"))).Append('\n');
-        // The fourth place holds the names.
-        text.Append("unset logscale\nunset tics\nunset border\nunset grid\nunset xlabel\nunset ylabel\nset xrange [0:1]\nset yrange [0:1]\n")
-            .Append("set key inside center center vertical nobox\nplot ").AppendJoin(", ", groups.Select((_, i) => Points(i, "NaN"))).Append('\n');
+        {
+            text.Append(CultureInfo.InvariantCulture, $"set xlabel '{title}'\n").Append(column == 2 ? "" : "unset key\n").Append(column == 2 ? "set key outside top center horizontal nobox font ',9'\n" : "");
+            text.Append("plot ").AppendJoin(", ", groups.Select((group, i) => string.Create(CultureInfo.InvariantCulture,
+                $"$g{i} using {column}:4 with points pt {(group.Key.StartsWith("distilled", StringComparison.Ordinal) ? 7 : group.Key.StartsWith("control", StringComparison.Ordinal) ? 4 : 5)} ps 0.8 lc rgb '{s_colours[i % s_colours.Length]}' title {Gnuplot.Quoted(group.Key)}"))).Append('\n');
+        }
         return text.Append("unset multiplot\n").ToString();
     }
-
-    static int Mark(string group) => group.StartsWith("distilled", StringComparison.Ordinal) ? 7 : group.StartsWith("control", StringComparison.Ordinal) ? 4 : 5;
 
     static string Curves(IReadOnlyList<SettingScores> compared, CampaignFolder folder)
     {
