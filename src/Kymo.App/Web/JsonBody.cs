@@ -126,8 +126,11 @@ sealed class JsonBody : IDisposable
         }
         if (value.ValueKind != JsonValueKind.Array)
         {
-            _faults.Add(new RequestFault(["body", field], "list_type", "Input should be a valid list", Shown(value)) { Version1 = value.ValueKind == JsonValueKind.Null
-                ? ("type_error.none.not_allowed", "none is not an allowed value", null) : ("type_error.list", "value is not a valid list", null) });
+            _faults.Add(new RequestFault(["body", field], "list_type", "Input should be a valid list", Shown(value))
+            {
+                Version1 = value.ValueKind == JsonValueKind.Null
+                ? ("type_error.none.not_allowed", "none is not an allowed value", null) : ("type_error.list", "value is not a valid list", null)
+            });
             return null;
         }
         var numbers = new double[value.GetArrayLength()];
@@ -144,7 +147,8 @@ sealed class JsonBody : IDisposable
 
     /// <summary>Adds a fault of several fields together.</summary>
     public void Rule(string field, string text, JsonNode? input) => _faults.Add(new RequestFault(
-        ["body", field], "value_error", "Value error, " + text, input, new JsonObject { ["error"] = new JsonObject() }) { Version1 = ("value_error", text, null) });
+        ["body", field], "value_error", "Value error, " + text, input, new JsonObject { ["error"] = new JsonObject() })
+    { Version1 = ("value_error", text, null) });
 
     /// <inheritdoc/>
     public void Dispose() => _document.Dispose();

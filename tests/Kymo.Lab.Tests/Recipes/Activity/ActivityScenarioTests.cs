@@ -1,6 +1,6 @@
-using Kymo.Lab.Prediction;
 using System.Text.Json.Nodes;
 using Kymo.Config;
+using Kymo.Lab.Prediction;
 using Kymo.Lab.Recipes;
 using Kymo.Lab.Runs;
 
@@ -163,7 +163,7 @@ public sealed class ActivityScenarioTests(PreparedTree prepared) : IClassFixture
         var table = File.ReadAllLines(Path.Combine(run.Folder, "predictions.csv"));
         var (id, predicted) = (Array.IndexOf(table[0].Split(','), "id"), Array.IndexOf(table[0].Split(','), "predicted"));
         var mine = table.Skip(1).Select(row => row.Split(',')).Where(row => row[id].Contains("/w16:")).Select(row => row[predicted]).ToArray();
-        var theirs = windows.Select(window => (string)window!["label"]!).ToArray();
+        var theirs = windows.Select(window => (string)window!["class"]!).ToArray();
         Assert.InRange(mine.Zip(theirs, (a, b) => a == b ? 1.0 : 0).Average(), 0.98, 1);
         Assert.Equal(mine.Length, theirs.Length);
         File.WriteAllText(_folder["short.csv"], "x_acc,y_acc,z_acc,timestamp\n1,2,3,0\n1,2,3,10\n");
