@@ -1,5 +1,6 @@
 using Kymo.Config;
 using Kymo.Lab.Recipes;
+using Kymo.Lab.Runs;
 using Kymo.Tuning;
 
 namespace Kymo.App.Searches;
@@ -24,6 +25,7 @@ static class SearchSetup
     {
         if (File.Exists(folder[SearchFolder.PlanFile])) CheckFolder(SearchPlan.Read(folder.Path), plan, folder);
         folder.Prepare();
+        if (StorageAddress.FileOf(plan.Storage) is { } file && Path.GetDirectoryName(Path.GetFullPath(file)) is { } parent) Directory.CreateDirectory(parent);
         using var storage = StudyStorage.Open(plan.Storage, TimeProvider.System, schema);
         var isOld = storage.Studies().Any(study => study.Name == plan.Study);
         var study = Study.OpenOrCreate(storage, plan.Study, [plan.StudyDirection], new RandomSampler(plan.Seed));
@@ -64,6 +66,10 @@ static class SearchSetup
     // The address without its password.
     static string Shown(string storage) => Uri.TryCreate(storage, UriKind.Absolute, out var uri) && uri.UserInfo != "" ? storage.Replace(uri.UserInfo + "@", "", StringComparison.Ordinal) : storage;
 
+    // Overrides that only one side has; those that change no result are left out.
+    static string[] Others(IEnumerable<string> overrides, IEnumerable<string> than) =>
+        [.. overrides.Except(than).Where(typed => !ResolvedSettings.IsCircumstance(typed.Split('=')[0].TrimStart('+', '~')))];
+
     static void CheckStudy(Study study, SearchPlan plan, bool acceptsChanges, Terminal terminal)
     {
         var attributes = study.Read().UserAttributes;
@@ -74,7 +80,7 @@ static class SearchSetup
         if (attributes.GetValueOrDefault(OverridesKey) is IReadOnlyList<object?> overrides)
         {
             string[] before = [.. overrides.Select(item => item as string ?? "")];
-            var (gone, fresh) = (before.Except(plan.Overrides).ToArray(), plan.Overrides.Except(before).ToArray());
+            var (gone, fresh) = (Others(before, plan.Overrides), Others(plan.Overrides, before));
             if (gone.Length + fresh.Length > 0) differences.Add($"the trials were given '{ParameterText.Line(gone)}' and are given '{ParameterText.Line(fresh)}'");
         }
         if (differences.Count == 0) return;

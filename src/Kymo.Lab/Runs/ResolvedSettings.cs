@@ -49,6 +49,11 @@ public sealed class ResolvedSettings
     /// <summary>The settings that change results and differ from those of a run that was begun before, in words.</summary>
     public IReadOnlyList<string> Differences(JsonObject stored) => [.. Differences(Science(stored, [.. s_circumstances, .. Circumstances]), _science)];
 
+    /// <summary>Whether a setting, or the group that it stands in, only says where results go, how fast they come or who is told.</summary>
+    /// <param name="key">Dotted, as in an override.</param>
+    public static bool IsCircumstance(string key) =>
+        s_circumstances.Any(circumstance => key == circumstance || key.StartsWith(circumstance + ".", StringComparison.Ordinal));
+
     static JsonObject Science(JsonObject resolved, IEnumerable<string> circumstances)
     {
         var science = (JsonObject)resolved.DeepClone();

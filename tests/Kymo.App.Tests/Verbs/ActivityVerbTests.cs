@@ -28,7 +28,7 @@ public sealed class ActivityVerbTests : IDisposable
         Assert.Equal(4, File.ReadAllLines(Path.Combine(root, "trials.csv")).Length);
         Assert.True(Directory.Exists(Path.Combine(root, "trials", "trial_002", "wandb")));
         var best = KymoProgram.Succeed(_folder.Path, "study", "best", "mmfit_sc2_debug", "--storage", "experiments/hpo/mmfit_sc2/mmfit_sc2.db").Output.Trim();
-        Assert.Equal(0, KymoProgram.Run(_folder.Path, ["train", "activity", .. best.Split(' '), "data=mmfit_debug", "--cfg", "job"]).Code);
+        Assert.Equal(0, KymoProgram.Run(_folder.Path, ["train", "activity", .. best.Split(' ').Select(typed => typed.Trim('\'')), "data=mmfit_debug", "--cfg", "job"]).Code);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class ActivityVerbTests : IDisposable
         Assert.Contains("macro F1", KymoProgram.Succeed(_folder.Path, "evaluate", "first", "data.label_rule=majority").Output);
         var heard = KymoProgram.Succeed(_folder.Path, "predict", "first", "datasets/mm-fit/w16/w16_sw_l_acc.npy", "--json").Json["predictions"]![0]!;
         Assert.NotEmpty(heard["stretches"]!.AsArray());
-        KymoProgram.Succeed(_folder.Path, "export", "first", "-o", "model.onnx");
+        KymoProgram.Succeed(_folder.Path, "export", "first", "--out", "model.onnx");
         Assert.Equal(2, KymoProgram.Run(_folder.Path, "train", "activity", "data=mmfit_debug", "trainer.foo=1").Code);
         Assert.Equal(3, KymoProgram.Run(_folder.Path, "train", "activity", "env.data_dir=nowhere").Code);
     }

@@ -33,7 +33,7 @@ public sealed class RegistryTests : IDisposable
         var loss = Array.IndexOf(epochs[0].Split(','), "train_loss");
         double Loss(int row) => double.Parse(epochs[row].Split(',')[loss], System.Globalization.CultureInfo.InvariantCulture);
         Assert.True(Loss(2) < Loss(1), $"{Loss(1)} then {Loss(2)}");
-        Exports(result.Folder);
+        Exports(Registry.Find(name), result.Folder);
     }
 
     [Theory]
@@ -97,9 +97,9 @@ public sealed class RegistryTests : IDisposable
     }
 
     // What is trained can be exported, agrees, and opens again for answers.
-    void Exports(string run)
+    void Exports(Recipe recipe, string run)
     {
-        var export = Registry.Of(run).Export!(run, 0, "onnx", _folder["network.onnx"]);
+        var export = recipe.Export!(run, 0, "onnx", _folder["network.onnx"]);
         if (export.LargestDifference is not { } difference) return;
         Assert.InRange(difference, 0, 1e-4);
         using var predictor = Registry.Open(export.Path, 0);
