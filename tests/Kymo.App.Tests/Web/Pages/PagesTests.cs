@@ -36,9 +36,9 @@ public sealed class PagesTests(PagesServer server)
         await using var window = await server.Browser.Open(server.Address);
         await window.Visit("/runs?recipe=urban-sounds&sort=name&dir=asc");
         var names = window.Page.Locator("table.runs tbody th");
-        Assert.Equal(["first", "second"], await names.AllTextContentsAsync());
+        Assert.Equal(["first", "second"], await Finished());
         await window.Page.GetByRole(AriaRole.Columnheader, new() { Name = "run" }).GetByRole(AriaRole.Link).ClickAsync();
-        Assert.Equal(["second", "first"], await names.AllTextContentsAsync());
+        Assert.Equal(["second", "first"], await Finished());
         Assert.Equal("descending", await window.Page.Locator("table.runs thead th").Nth(1).GetAttributeAsync("aria-sort"));
         await Assertions.Expect(window.Page.Locator("#compare")).ToBeDisabledAsync();
         await window.Page.GetByLabel("Compare first").CheckAsync();
@@ -46,6 +46,9 @@ public sealed class PagesTests(PagesServer server)
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Compare 2 runs" }).ClickAsync();
         await Assertions.Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Comparison");
         window.AssertClean();
+
+        // Another test's run may stand beside them.
+        async Task<string[]> Finished() => [.. (await names.AllTextContentsAsync()).Where(name => name != "live")];
     }
 
     [Fact]
