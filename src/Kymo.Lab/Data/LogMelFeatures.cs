@@ -24,10 +24,11 @@ public static class LogMelFeatures
         });
 
     /// <summary>The samples up to the last one above <see cref="SilentSample"/>.</summary>
-    public static float[] WithoutSilentEnd(float[] samples)
+    public static ReadOnlySpan<float> WithoutSilentEnd(ReadOnlySpan<float> samples)
     {
-        var last = Array.FindLastIndex(samples, sample => !(Math.Abs(sample) <= SilentSample));
-        return last < 0 ? samples : samples[..(last + 1)];
+        var length = samples.Length;
+        while (length > 0 && Math.Abs(samples[length - 1]) <= SilentSample) length--;
+        return length == 0 ? samples : samples[..length];
     }
 
     /// <summary>Frames of one spectrogram.</summary>

@@ -10,6 +10,9 @@ namespace Kymo.Lab.Prediction;
 /// <param name="Close">Gives its memory back.</param>
 public sealed record SoundNetwork(IReadOnlyList<string> Classes, LogMelOptions Features, Func<float[], int, float[][]> Probabilities, Action Close)
 {
+    /// <summary>Whether silence at a recording's end was cut off before its features were computed, and is again.</summary>
+    public bool Trim { get; init; }
+
     /// <summary>An export whose graph takes spectrograms in dB, (batch, mel, frame), and puts out logits.</summary>
     public static SoundNetwork Of(ExportedNetwork export, IReadOnlyList<string> classes, LogMelOptions features)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Kymo.Lab.Data;
 using Kymo.Lab.Metrics;
 using Kymo.Signals;
 using Kymo.Signals.Audio;
@@ -41,7 +42,7 @@ public sealed class SoundPredictor : IDisposable
     public SoundPredictor(string source, IReadOnlyList<SoundNetwork> models)
     {
         _models = models;
-        if (!models.Any(model => model.Features != models[0].Features || !model.Classes.SequenceEqual(models[0].Classes))) return;
+        if (!models.Any(model => model.Features != models[0].Features || model.Trim != models[0].Trim || !model.Classes.SequenceEqual(models[0].Classes))) return;
         Dispose();
         throw new DataException(source, "its networks differ in classes or features and cannot answer together; choose one with --fold");
     }
@@ -73,6 +74,7 @@ public sealed class SoundPredictor : IDisposable
     /// <param name="hop">Seconds between windows of a long recording; half a window by default.</param>
     public SoundPrediction Hear(string name, ReadOnlySpan<float> samples, double? hop = null)
     {
+        if (_models[0].Trim) samples = LogMelFeatures.WithoutSilentEnd(samples);
         var options = Features;
         var window = options.ClipSamples!.Value;
         var step = Math.Max(1, (int)Math.Round((hop ?? (options.Duration!.Value / 2)) * options.SampleRate));

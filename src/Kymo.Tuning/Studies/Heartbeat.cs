@@ -5,6 +5,7 @@ public sealed class Heartbeat : IDisposable
 {
     readonly Trial _trial;
     readonly ITimer _timer;
+    int _isBeating;
 
     /// <summary>Beats at once and then in intervals.</summary>
     /// <param name="trial">The running trial.</param>
@@ -25,8 +26,10 @@ public sealed class Heartbeat : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
 
+    // One beat at a time: while a storage is away the last one still waits for it, and more would only hold threads.
     void Beat()
     {
+        if (Interlocked.Exchange(ref _isBeating, 1) == 1) return;
         try
         {
             _trial.Study.Storage.Beat(_trial.Frozen.Id);
@@ -35,6 +38,10 @@ public sealed class Heartbeat : IDisposable
         catch (StudyException error)
         {
             Problem = error;
+        }
+        finally
+        {
+            Volatile.Write(ref _isBeating, 0);
         }
     }
 }

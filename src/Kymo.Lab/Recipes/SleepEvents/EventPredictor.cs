@@ -22,7 +22,7 @@ public static class EventPredictor
             using var scope = new TensorScope();
             var logits = network.Forward(scope.From<float>(scaled, batch, bands, frames)).ToArray<float>();
             return [.. logits.Chunk(card.Classes.Count).Select(row => Softmax.Of(row))];
-        }, network.Dispose)]);
+        }, network.Dispose) { Trim = card.Features.Trim }]);
     }
 
     /// <summary>Opens an export of this recipe.</summary>
@@ -30,6 +30,6 @@ public static class EventPredictor
     public static SoundPredictor OpenExport(ExportedNetwork export)
     {
         var card = export.Card<EventModelCard>(EventNetwork.Json);
-        return new SoundPredictor(export.Path, [SoundNetwork.Of(export, card.Classes, EventNetwork.Options(card.Features))]);
+        return new SoundPredictor(export.Path, [SoundNetwork.Of(export, card.Classes, EventNetwork.Options(card.Features)) with { Trim = card.Features.Trim }]);
     }
 }
