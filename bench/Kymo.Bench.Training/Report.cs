@@ -38,8 +38,26 @@ sealed record Report(
 {
     public static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
-    public static string ToJson(Report report) =>
-        JsonSerializer.Serialize(report, new JsonSerializerOptions(Json) { WriteIndented = true });
+    // The shape that scripts rely on: cases with times and ratios (peer over Kymo), and the machine.
+    public static string ToJson(Report report) => JsonSerializer.Serialize(
+        new
+        {
+            Cases = report.Comparisons.Select(c => new
+            {
+                c.Name,
+                KymoMs = c.KymoMilliseconds,
+                PeerMs = c.PeerMilliseconds,
+                c.Ratio,
+                FloorMs = c.Name.StartsWith("TinyCNN", StringComparison.Ordinal) ? report.TinyCnnFloorMilliseconds : (double?)null,
+                c.Goal,
+                c.ProcessorRatio,
+                KymoPeakMib = c.KymoPeakMebibytes,
+                PeerPeakMib = c.PeerPeakMebibytes,
+                c.CheckpointShare,
+            }),
+            Machine = new { Description = report.Machine, report.Threads, report.ProductGigaflops },
+            report.Skipped,
+        }, new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true });
 
     public static string ToMarkdown(Report report)
     {
