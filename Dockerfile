@@ -12,9 +12,9 @@ ENV DOTNET_ROOT=/usr/share/dotnet DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SYSTEM_GL
 RUN apt-get update -qq \
  && apt-get install -y -qq --no-install-recommends ca-certificates curl libhdf5-103-1 libsndfile1 libsoxr0 libsqlite3-0 \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --create-home kymo && mkdir /work && chown kymo /work
-WORKDIR /work
-VOLUME ["/work/data", "/work/runs", "/work/inference"]
+ && useradd --create-home kymo && mkdir /srv/kymo && chown kymo /srv/kymo
+WORKDIR /srv/kymo
+VOLUME ["/srv/kymo/data", "/srv/kymo/runs", "/srv/kymo/inference"]
 
 # The launcher installs what the native part needs, compiles it, and builds the program.
 FROM system AS training
@@ -35,4 +35,4 @@ USER kymo
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=3s CMD ["curl", "-fsS", "http://127.0.0.1:8000/readyz"]
 ENTRYPOINT ["dotnet", "/kymo/app/kymo.dll"]
-CMD ["serve", "--models", "/work/inference/production_models", "--urls", "http://0.0.0.0:8000"]
+CMD ["serve", "--models", "/srv/kymo/inference/production_models", "--urls", "http://0.0.0.0:8000"]

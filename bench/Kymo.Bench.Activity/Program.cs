@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Kymo.Bench;
 using Kymo.Lab.Data.Motion;
@@ -8,18 +7,16 @@ using Kymo.Torch;
 using Kymo.Torch.Optimizers;
 
 // kymo-bench-activity [--json] [--rounds N] [--batch N] [--threads N] [--no-table]: reading sp-sw-har, and a step of scenario2, beside pandas and PyTorch.
-const string Python = "/usr/bin/python3";
 int Option(string name, int otherwise) => Array.IndexOf(args, name) is >= 0 and var at ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
 var (rounds, batch, threads) = (Option("--rounds", 5), Option("--batch", 64), Option("--threads", Environment.ProcessorCount));
 var root = Machine.Root();
-var script = Path.Combine(root, "bench", "peers", "activity.py");
 var data = Path.Combine(root, "..", "shared", "data", "sp-sw-har");
 var (rows, remarks) = (new List<Result>(), new List<string>());
 TorchThreads.Set(threads);
 
 if (Directory.Exists(data))
 {
-    var kymo = Times(rounds, () => MotionWindows.Cut(SpSwHar.Read(data).Recordings, new WindowOptions(100, 25)));
+    var kymo = Results.MedianSeconds(rounds, () => MotionWindows.Cut(SpSwHar.Read(data).Recordings, new WindowOptions(100, 25)));
     var peer = Ask("read", data, rounds);
     if (peer is null) remarks.Add("pandas is not installed here, so reading has no peer.");
     rows.Add(new Result("411,175 rows of sp-sw-har: read, paired, windowed", "s", kymo, peer, peer is null ? 2 : 5, "at most 2 s"));
@@ -45,7 +42,7 @@ double Step()
     var (pose, signal) = (kept.Normal(random, batch, 3, 3, 450), kept.Normal(random, batch, 3, 450));
     var labels = kept.Zeros(ElementType.Int64, batch).FillIntegers(0, 11, random);
     using var scope = new TensorScope();
-    return Times(rounds, () =>
+    return Results.MedianSeconds(rounds, () =>
     {
         var (x, y) = (scope.Borrow(pose), scope.Borrow(signal));
         var simulated = r.Forward(x);
@@ -57,30 +54,11 @@ double Step()
         loss.Backward();
         optimizer.Step();
         scope.Reset();
-        return 0;
     });
 }
 
-static double Times<T>(int rounds, Func<T> act)
-{
-    var times = new List<double>();
-    for (var round = 0; round <= rounds; round++)
-    {
-        var began = Stopwatch.GetTimestamp();
-        act();
-        if (round > 0) times.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
-    }
-    return Results.Median(times);
-}
-
 // The peer's median, or null where its libraries are missing.
-double? Ask(string what, string argument, int count, int cores = 1)
-{
-    string[] arguments = [script, what, argument, count.ToString(CultureInfo.InvariantCulture), cores.ToString(CultureInfo.InvariantCulture)];
-    using var process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-    process.ErrorDataReceived += (_, _) => { };
-    process.BeginErrorReadLine();
-    var text = process.StandardOutput.ReadToEnd();
-    process.WaitForExit();
-    return process.ExitCode == 0 ? double.Parse(text, CultureInfo.InvariantCulture) : null;
-}
+static double? Ask(string what, string argument, int count, int cores = 1) =>
+    PeerProgram.AskScript("activity.py", what, argument, count.ToString(CultureInfo.InvariantCulture), cores.ToString(CultureInfo.InvariantCulture)) is { } said
+        ? double.Parse(said, CultureInfo.InvariantCulture)
+        : null;

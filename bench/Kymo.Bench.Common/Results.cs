@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -35,6 +36,19 @@ public sealed record Results(string Title, string Program, string Conditions, IR
     {
         var sorted = values.Order().ToArray();
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    /// <summary>The median time of some rounds, seconds, after one that does not count.</summary>
+    public static double MedianSeconds(int rounds, Action act)
+    {
+        var times = new List<double>();
+        for (var round = 0; round <= rounds; round++)
+        {
+            var began = Stopwatch.GetTimestamp();
+            act();
+            if (round > 0) times.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
+        }
+        return Median(times);
     }
 
     /// <summary>Prints the table, or JSON, and writes <c>bench/results/FILE</c>.</summary>

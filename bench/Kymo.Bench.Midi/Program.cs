@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Kymo.Bench;
 using Kymo.Signals.Midi;
@@ -47,14 +46,6 @@ var row = new Result($"{files.Length} files of Groove read and described, one co
 new Results("MIDI", "Kymo.Bench.Midi", Machine.Describe(), [row], remarks).Print(args.Contains("--json"), args.Contains("--no-table") ? null : "midi.md");
 return 0;
 
-double[]? Ask()
-{
-    if (!File.Exists("/usr/bin/python3")) return null;
-    var start = new ProcessStartInfo("/usr/bin/python3", [Path.Combine(Machine.Root(), "bench", "peers", "groove_features.py"), args[0]]) { RedirectStandardOutput = true, RedirectStandardError = true };
-    using var process = Process.Start(start)!;
-    process.ErrorDataReceived += (_, _) => { };
-    process.BeginErrorReadLine();
-    var words = (process.StandardOutput.ReadToEnd() ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-    process.WaitForExit();
-    return process.ExitCode == 0 && words.Length == 3 ? [.. words.Select(word => double.Parse(word, CultureInfo.InvariantCulture))] : null;
-}
+double[]? Ask() => PeerProgram.AskScript("groove_features.py", args[0])?.Split(' ') is { Length: 3 } words
+    ? [.. words.Select(word => double.Parse(word, CultureInfo.InvariantCulture))]
+    : null;

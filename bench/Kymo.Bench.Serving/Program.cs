@@ -11,7 +11,6 @@ using Kymo.Torch.Checkpoints;
 
 // kymo-bench-serving [--json] [--rounds N] [--seconds N] [--connections N] [--no-table]: requests per second beside the original as a FastAPI
 // program, and the latency of single items beside onnxruntime-node, for every architecture.
-const string Python = "/usr/bin/python3";
 const int KymoPort = 18471, PeerPort = 18472;
 int Option(string name, int otherwise) => Array.IndexOf(args, name) is >= 0 and var at ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
 var (rounds, seconds, connections) = (Option("--rounds", 3), Option("--seconds", 5), Option("--connections", 16));
@@ -54,10 +53,10 @@ async Task Service()
     var program = new[] { Path.Combine("app", "kymo"), Path.Combine("bin", "Kymo.App", "release", "kymo") }.Select(path => Path.Combine(root, "artifacts", path))
         .Where(File.Exists).MaxBy(path => File.GetLastWriteTimeUtc(Path.ChangeExtension(path, ".dll"))) ?? throw new InvalidOperationException("the program is not built; type ./kymo --help");
     var peer = Path.Combine(root, "bench", "peers", "sleep_service.py");
-    var hasPeer = File.Exists(Python) && Run(Python, "-c", "import fastapi, uvicorn, torch").Code == 0;
+    var hasPeer = PeerProgram.Ask(PeerProgram.Python, "-c", "import fastapi, uvicorn, torch") is not null;
     if (!hasPeer) remarks.Add("python3-fastapi, python3-uvicorn or python3-torch are not installed here, so the service has no peer.");
     using var kymo = LoadedServer.Start(KymoPort, "/readyz", program, "serve", "--models", folder, "--urls", $"http://127.0.0.1:{KymoPort}", "serve.access_log=false");
-    using var other = hasPeer ? LoadedServer.Start(PeerPort, "/openapi.json", Python, peer, folder, PeerPort.ToString(CultureInfo.InvariantCulture)) : null;
+    using var other = hasPeer ? LoadedServer.Start(PeerPort, "/openapi.json", PeerProgram.Python, peer, folder, PeerPort.ToString(CultureInfo.InvariantCulture)) : null;
     foreach (var network in new[] { "LSTM", "Transformer" })
     {
         var (own, theirs) = (new List<(double PerSecond, double P50, double P99)>(), new List<(double PerSecond, double P50, double P99)>());
@@ -80,7 +79,7 @@ async Task Service()
 // One item at a time in process, in turns with node: the same file, one thread.
 void Latency()
 {
-    var node = Run("node", "--version").Code == 0 && Directory.Exists(Path.Combine(root, "native", "onnxruntime", "node_modules", "onnxruntime-node"));
+    var node = PeerProgram.Ask("node", "--version") is not null && Directory.Exists(Path.Combine(root, "native", "onnxruntime", "node_modules", "onnxruntime-node"));
     if (!node) remarks.Add("node or its package onnxruntime-node is not installed here, so single items have no peer.");
     foreach (var entry in ModelRegistry.Models)
     {
@@ -113,26 +112,9 @@ void Latency()
                 times.Add(Stopwatch.GetElapsedTime(once).TotalMilliseconds);
             }
             own.Add(Results.Median(times));
-            if (node && Run("node", Path.Combine(root, "bench", "peers", "onnx_latency.js"), root, path, string.Join(',', shape)) is { Code: 0 } said)
-                theirs.Add(double.Parse(said.Output, CultureInfo.InvariantCulture));
+            if (node && PeerProgram.Ask("node", Path.Combine(root, "bench", "peers", "onnx_latency.js"), root, path, string.Join(',', shape)) is { } said)
+                theirs.Add(double.Parse(said, CultureInfo.InvariantCulture));
         }
         rows.Add(new Result($"{entry.Name}, one item, one thread", "ms", Results.Median(own), theirs.Count > 0 ? Results.Median(theirs) : null, theirs.Count > 0 ? 1 / 1.15 : double.MaxValue));
-    }
-}
-
-static (int Code, string Output) Run(string program, params string[] arguments)
-{
-    try
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        _ = error.Result;
-        return (process.ExitCode, output.Trim());
-    }
-    catch (System.ComponentModel.Win32Exception)
-    {
-        return (-1, "");
     }
 }

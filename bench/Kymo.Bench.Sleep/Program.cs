@@ -1,10 +1,8 @@
-using System.Diagnostics;
 using System.Globalization;
 using Kymo.Bench;
 using Kymo.Lab.Data.Sleep;
 
 // kymo-bench-sleep [--json] [--rounds N] [--no-table]: reading the motion text of one night, beside pandas' C reader; one core each.
-const string Python = "/usr/bin/python3";
 const int Rows = 1_281_000; // person 1066528 of Sleep-Accel
 int Option(string name, int otherwise) => Array.IndexOf(args, name) is >= 0 and var at ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
 var rounds = Option("--rounds", 5);
@@ -14,12 +12,13 @@ try
     var path = Path.Combine(folder.FullName, "1066528_acceleration.txt");
     var night = Write(path);
     var megabytes = new FileInfo(path).Length / 1e6;
-    var ours = Times(rounds, () =>
+    var ours = Results.MedianSeconds(rounds, () =>
     {
         var read = SeriesReader.Read(path, StreamKind.Motion, new SeriesFaults(path), checkRange: true);
         if (read.Count != Rows || Math.Abs(read.Channels.Sum(channel => channel.Sum()) - night) > 1e-6) throw new InvalidDataException("the night was not read as it was written");
     });
-    var peer = Ask(path, rounds);
+    var said = PeerProgram.AskScript("motion_text.py", path, rounds.ToString(CultureInfo.InvariantCulture));
+    double? peer = said is null ? null : double.Parse(said, CultureInfo.InvariantCulture);
     var remarks = peer is null ? new[] { "pandas is not installed here (Debian: python3-pandas), so reading has no peer." } : [];
     new Results("Sleep", "Kymo.Bench.Sleep", Machine.Describe(),
         [new Result($"motion text of a night, {Rows:N0} rows, {megabytes:F0} MB", "s", ours, peer, peer is null ? megabytes / 150 : 10, $"{megabytes / ours:F0} MB/s")], remarks)
@@ -46,28 +45,4 @@ static double Write(string path)
     return sum;
 
     double Axis(double around) => Math.Round(around + (random.NextDouble() - 0.5) * 0.1, 7);
-}
-
-static double Times(int rounds, Action act)
-{
-    var times = new List<double>();
-    for (var round = 0; round <= rounds; round++)
-    {
-        var began = Stopwatch.GetTimestamp();
-        act();
-        if (round > 0) times.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
-    }
-    return Results.Median(times);
-}
-
-// The peer's median, or null where it is not installed.
-static double? Ask(string path, int rounds)
-{
-    string[] arguments = [Path.Combine(Machine.Root(), "bench", "peers", "motion_text.py"), path, rounds.ToString(CultureInfo.InvariantCulture)];
-    using var process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-    process.ErrorDataReceived += (_, _) => { };
-    process.BeginErrorReadLine();
-    var text = process.StandardOutput.ReadToEnd();
-    process.WaitForExit();
-    return process.ExitCode == 0 ? double.Parse(text, CultureInfo.InvariantCulture) : null;
 }

@@ -11,7 +11,7 @@ in_image() {
   local folder
   for folder in data runs inference; do
     [[ $print == yes ]] || mkdir -p "$folder"
-    docker_run+=(-v "$PWD/$folder:/work/$folder")
+    docker_run+=(-v "$PWD/$folder:/srv/kymo/$folder")
   done
   docker_run+=("$@" "$image")
 }

@@ -34,7 +34,7 @@ command=("$kymo" serve --models "$models" --urls "http://127.0.0.1:$port")
 if [[ $docker == yes ]]; then
   [[ $models != /* ]] || { echo "infer.sh: --docker lends inference/ and runs/ of this folder; name the models relative to it" >&2; exit 2; }
   in_image sleep-analysis "docker build -t sleep-analysis ." "$cpu" -p "127.0.0.1:$port:8000"
-  command=("${docker_run[@]}" serve --models "/work/$models" --urls http://0.0.0.0:8000)
+  command=("${docker_run[@]}" serve --models "/srv/kymo/$models" --urls http://0.0.0.0:8000)
 fi
 if [[ $print == yes ]]; then
   printf '%s\n' "${command[*]}"

@@ -3,6 +3,10 @@ namespace Kymo.Testing;
 /// <summary>A new folder that is deleted with all it holds when the test is over.</summary>
 public sealed class TempFolder : IDisposable
 {
+    const int Attempts = 100;
+
+    static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(300);
+
     /// <summary>Makes the folder.</summary>
     public TempFolder() => Directory.CreateDirectory(Path);
 
@@ -12,6 +16,20 @@ public sealed class TempFolder : IDisposable
     /// <summary>A path inside the folder.</summary>
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
-    /// <inheritdoc/>
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    /// <summary>Deletes the folder; what a killed program started may write into it for a moment longer.</summary>
+    public void Dispose()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                Directory.Delete(Path, recursive: true);
+                return;
+            }
+            catch (IOException) when (attempt < Attempts)
+            {
+                Thread.Sleep(s_pause);
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using Kymo.App.Searches;
 using Kymo.Lab.Recipes.SleepEvents;
 using Kymo.Lab.Runs;
@@ -106,7 +107,7 @@ sealed class CampaignRunner(CampaignPlan plan, CampaignFolder folder, int jobs, 
         }
         Task[] workers = [.. Enumerable.Range(0, jobs).Select(_ => Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
         Task.WaitAll(workers, CancellationToken.None);
-        if (failure is not null) throw failure;
+        if (failure is not null) ExceptionDispatchInfo.Throw(failure);
         cancel.ThrowIfCancellationRequested();
     }
 

@@ -19,7 +19,7 @@ public sealed class SleepScriptTests
     [Theory]
     [InlineData("infer.sh", "--print", "kymo serve --models inference/production_models --urls http://127.0.0.1:8000")]
     [InlineData("infer.sh", "--models results/runs/r --port=9000 --print", "kymo serve --models results/runs/r --urls http://127.0.0.1:9000")]
-    [InlineData("infer.sh", "--docker --cpu --print", "-p 127.0.0.1:8000:8000 sleep-analysis serve --models /work/inference/production_models --urls http://0.0.0.0:8000")]
+    [InlineData("infer.sh", "--docker --cpu --print", "-p 127.0.0.1:8000:8000 sleep-analysis serve --models /srv/kymo/inference/production_models --urls http://0.0.0.0:8000")]
     [InlineData("train.sh", "--docker --cpu --epochs 3 --print", "sleep-analysis:training train sleep-stages run.root=runs trainer.device=cpu trainer.epochs=3 data.dataset_dir=data/polysomnography")]
     public void Services_and_images_start_with_a_command_that_can_be_read(string script, string flags, string command)
     {

@@ -32,18 +32,10 @@ public static class ActivityExport
         {
             if (format == "safetensors") File.Copy(source, path, overwrite: true);
             else WeightFiles.Write(path, HarClassifier.OriginalNames(weights));
-            return new Export(path, new FileInfo(path).Length, null, "weights as they are");
+            return Export.Weights(path);
         }
         var part = Path.GetFileNameWithoutExtension(path).Split('.')[^1];
-        var bytes = Graph(part, weights, card).Save(path);
-        try
-        {
-            return new Export(path, bytes, Compare(part, weights, card, path));
-        }
-        catch (OnnxException error) when (error.Message.Contains("libonnxruntime", StringComparison.Ordinal))
-        {
-            return new Export(path, bytes, null, error.Message);
-        }
+        return Export.Graph(Graph(part, weights, card), path, () => Compare(part, weights, card, path));
     }
 
     static OnnxGraph Graph(string part, OrderedDictionary<string, StoredTensor> weights, ActivityCard card)

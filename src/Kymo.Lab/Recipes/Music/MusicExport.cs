@@ -28,7 +28,7 @@ public static class MusicExport
             switch (format)
             {
                 case "onnx":
-                    return Onnx(card, network, path);
+                    return Export.Graph(Graph(card, network), path, () => Compare(card, network, path));
                 case "rtneural" when card.Compat.Contains("compat.export=original"):
                     OriginalJson.Write(path, card, network);
                     return new Export(path, new FileInfo(path).Length, OriginalJson.Difference(path, card, network), "the original's JSON, which RTNeural cannot load");
@@ -37,10 +37,10 @@ public static class MusicExport
                     return new Export(path, new FileInfo(path).Length, RtNeuralCheck.Difference(path, card, network));
                 case "safetensors":
                     Kymo.Torch.Checkpoints.SafetensorsFile.Write(path, [.. network.SaveState().Select(entry => (entry.Key, entry.Value))], card.Metadata());
-                    return new Export(path, new FileInfo(path).Length, null, remark);
+                    return Export.Weights(path, remark);
                 default:
                     WeightFiles.Write(path, network.SaveState());
-                    return new Export(path, new FileInfo(path).Length, null, remark);
+                    return Export.Weights(path, remark);
             }
         }
     }
@@ -65,20 +65,12 @@ public static class MusicExport
         return network.Forward(scope.From<float>(scaled, shape)).ToArray<float>();
     }
 
-    static Export Onnx(MusicCard card, Module network, string path)
+    static double Compare(MusicCard card, Module network, string path)
     {
-        var bytes = Graph(card, network).Save(path);
         var items = Probe(CheckedItems * Math.Max(1, card.Steps) * card.InputSize);
-        try
-        {
-            using var session = InferenceSession.Load(path);
-            using var answer = card.Steps == 0 ? session.Run(items, CheckedItems, card.InputSize) : session.Run(items, CheckedItems, card.Steps, card.InputSize);
-            return new Export(path, bytes, Own(card, network, items, CheckedItems).Zip(answer.Float32().ToArray(), (a, b) => (double)Math.Abs(a - b)).Max());
-        }
-        catch (OnnxException error) when (error.Message.Contains("libonnxruntime", StringComparison.Ordinal))
-        {
-            return new Export(path, bytes, null, error.Message);
-        }
+        using var session = InferenceSession.Load(path);
+        using var answer = card.Steps == 0 ? session.Run(items, CheckedItems, card.InputSize) : session.Run(items, CheckedItems, card.Steps, card.InputSize);
+        return Own(card, network, items, CheckedItems).Zip(answer.Float32().ToArray(), (a, b) => (double)Math.Abs(a - b)).Max();
     }
 
     static OnnxGraph Graph(MusicCard card, Module network)

@@ -28,17 +28,9 @@ public static class SleepExport
         {
             if (format == "safetensors") model.Write(path);
             else WeightFiles.Write(path, model.Network.SaveState());
-            return new Export(path, new FileInfo(path).Length, null, "weights as they are");
+            return Export.Weights(path);
         }
-        var bytes = Graph(model.Card, model.Network.SaveState()).Save(path);
-        try
-        {
-            return new Export(path, bytes, Compare(model, path));
-        }
-        catch (OnnxException error) when (error.Message.Contains("libonnxruntime", StringComparison.Ordinal))
-        {
-            return new Export(path, bytes, null, error.Message);
-        }
+        return Export.Graph(Graph(model.Card, model.Network.SaveState()), path, () => Compare(model, path));
     }
 
     /// <summary>

@@ -87,7 +87,7 @@ sealed class UrbanModelFile : IDisposable
     /// <param name="batch">Clips in the batch.</param>
     public float[][] Predict(Span<float> clips, int batch)
     {
-        var (bands, frames) = (Options.NMels, UrbanSoundsData.Frames(Options));
+        var (bands, frames) = (Options.NMels, LogMelFeatures.Frames(Options));
         var length = bands * frames;
         for (var i = 0; i < batch; i++) Card.Standardizer.Apply(clips.Slice(i * length, length));
         return Classifier.Probabilities(Network, clips[..(batch * length)], batch, bands, frames, Device.Cpu);

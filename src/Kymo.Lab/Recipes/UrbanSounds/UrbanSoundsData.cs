@@ -42,7 +42,4 @@ static class UrbanSoundsData
 
     /// <summary>The features as the cache builder wants them.</summary>
     public static FeatureKind Kind(UrbanFeatureOptions features) => LogMelFeatures.Kind(Options(features));
-
-    /// <summary>Frames of one spectrogram.</summary>
-    public static int Frames(LogMelOptions options) => LogMelFeatures.Frames(options);
 }

@@ -1,3 +1,4 @@
+using Kymo.Lab.Data;
 using Kymo.Lab.Prediction;
 using Kymo.Signals;
 
@@ -45,5 +46,5 @@ public static class UrbanSoundsPredictor
     }
 
     static SoundNetwork Network(UrbanModelFile model) => new(
-        model.Card.Classes, model.Options, (clips, batch) => model.Predict(clips.AsSpan(0, batch * model.Options.NMels * UrbanSoundsData.Frames(model.Options)).ToArray(), batch), model.Dispose);
+        model.Card.Classes, model.Options, (clips, batch) => model.Predict(clips.AsSpan(0, batch * model.Options.NMels * LogMelFeatures.Frames(model.Options)).ToArray(), batch), model.Dispose);
 }
