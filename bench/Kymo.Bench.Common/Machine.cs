@@ -30,6 +30,12 @@ public static class Machine
         throw new InvalidOperationException("no Kymo.slnx above " + AppContext.BaseDirectory);
     }
 
+    /// <summary>The program itself, as it was built last.</summary>
+    /// <exception cref="InvalidOperationException">It was not built.</exception>
+    public static string Program() =>
+        new[] { Path.Combine("app", "kymo"), Path.Combine("bin", "Kymo.App", "release", "kymo") }.Select(path => Path.Combine(Root(), "artifacts", path))
+            .Where(File.Exists).MaxBy(path => File.GetLastWriteTimeUtc(Path.ChangeExtension(path, ".dll"))) ?? throw new InvalidOperationException("the program is not built; type ./kymo --help");
+
     static string? Field(string path, string name)
     {
         try

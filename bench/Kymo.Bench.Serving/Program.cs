@@ -50,8 +50,7 @@ static string Request(string network)
 async Task Service()
 {
     // The published program, or one that was built after it.
-    var program = new[] { Path.Combine("app", "kymo"), Path.Combine("bin", "Kymo.App", "release", "kymo") }.Select(path => Path.Combine(root, "artifacts", path))
-        .Where(File.Exists).MaxBy(path => File.GetLastWriteTimeUtc(Path.ChangeExtension(path, ".dll"))) ?? throw new InvalidOperationException("the program is not built; type ./kymo --help");
+    var program = Machine.Program();
     var peer = Path.Combine(root, "bench", "peers", "sleep_service.py");
     var hasPeer = PeerProgram.Ask(PeerProgram.Python, "-c", "import fastapi, uvicorn, torch") is not null;
     if (!hasPeer) remarks.Add("python3-fastapi, python3-uvicorn or python3-torch are not installed here, so the service has no peer.");

@@ -52,6 +52,7 @@ public static class Registry
         new("sleep-stages", "sleep stages from a watch's heart rate and motion; by person, windows or whole nights", Conf("SleepStages"), SleepStagesRecipe.Run, SleepStagesRecipe.Prepare)
         {
             Trial = ["data=synthetic", "models=[GRU,LSTM]", "split.folds=2", "data.stride=30", "data.synthetic_seconds=1200", "trainer.epochs=2", "trainer.threads=1"],
+            Evaluate = SleepEvaluator.Evaluate,
             OpenPredictor = SleepPredictor.OpenAny,
             OpenExport = SleepPredictor.OpenExport,
             Export = SleepExport.Write,

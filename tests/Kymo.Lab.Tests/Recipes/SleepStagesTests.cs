@@ -67,6 +67,28 @@ public sealed class SleepStagesTests : IDisposable
         Assert.Throws<DataException>(() => predictor.Predict(Path.Combine(run, "hparams.json"), new PredictionOptions()));
     }
 
+    [Fact]
+    public void Evaluation_gives_the_held_out_score_again_and_never_asks_about_people_that_were_met()
+    {
+        SyntheticNights.WriteTree(_folder["tree"], 6, 3, s_short);
+        var run = Run("whole", "models=[GRU]", "split.folds=2", "trainer.epochs=1", "data.stride=60");
+        var again = Evaluate(run);
+        Assert.Equal(6, (int)again["people"]!);
+        foreach (var (classes, score) in (ReadOnlySpan<(int, string)>)[(5, "kappa"), (3, "f1_macro")])
+        {
+            var reported = (double)CanonicalJson.ReadObject(Path.Combine(run, RunFiles.Metrics))["systems"]!["GRU"]![$"classes_{classes}"]![score]!["value"]!;
+            Assert.Equal(reported, (double)again[$"classes_{classes}"]![score]!["value"]!, 1e-9);
+        }
+
+        SyntheticNights.Write(_folder["others"], SyntheticNights.Make("200001", 9, s_short));
+        Assert.Equal(1, (int)Evaluate(run, $"data.dataset_dir={_folder["others"]}")["people"]!);
+        Assert.Throws<ConfigException>(() => Evaluate(run, "model.hidden_dim=3"));
+
+        var one = Run("one", "models=[GRU]", "split.folds=2", "split.held_out=[1]", "trainer.epochs=1", "data.stride=60");
+        var learned = CanonicalJson.ReadObject(Path.Combine(one, "hparams.json"))["people"]!.AsObject().First().Value!["train"]![0]!;
+        Assert.Contains("met by every network", Assert.Throws<DataException>(() => Evaluate(one, $"data.people=[\"{learned}\"]")).Message);
+    }
+
     [Theory]
     [InlineData("GRU", "")]
     [InlineData("LSTM", "")]
@@ -177,6 +199,9 @@ public sealed class SleepStagesTests : IDisposable
         var night = predictor.Predict(Path.Combine(root, "epochs", "759667_epochs.csv"), new PredictionOptions()).Json;
         Assert.Equal(3, night["minutes"]!.AsObject().Count);
     }
+
+    static JsonObject Evaluate(string run, params string[] settings) => Registry.Find("sleep-stages").Evaluate!(
+        run, settings, new RunContext(new MapNode(), new MapNode(), settings, null, false, _ => { }, TimeProvider.System, CancellationToken.None)).Metrics;
 
     string Run(string name, params string[] settings)
     {

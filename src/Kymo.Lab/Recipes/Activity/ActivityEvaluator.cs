@@ -16,10 +16,8 @@ public static class ActivityEvaluator
     /// <exception cref="DataException">No finished run, or held-out people that the networks were trained on.</exception>
     public static RunResult Evaluate(string run, IReadOnlyList<string> overrides, RunContext context)
     {
-        var path = Path.Combine(run, "resolved_config.yaml");
-        if (!File.Exists(path)) throw new DataException(run, "holds no resolved_config.yaml; expected a finished run of kymo train activity");
-        var settings = (MapNode)YamlReader.Read(File.ReadAllBytes(path), path);
-        foreach (var text in overrides) Apply(settings, text);
+        var settings = FinishedSettings.Read(
+            run, ActivityRecipe.Name, overrides, key => key.Split('.')[0] is "model" || LinkedLengths.Keys.Contains(key) ? "the networks of a finished run cannot be changed" : null);
         var config = ActivityRecipe.WithCompat(ConfigBinder.Bind<ActivityConfig>(settings));
         var device = Devices.Prepare(config.Trainer);
         var data = ActivityData.Read(config);
@@ -37,19 +35,5 @@ public static class ActivityEvaluator
             var (lines, metrics) = report.Plain();
             return new RunResult(run, lines, metrics);
         }
-    }
-
-    static void Apply(MapNode settings, string text)
-    {
-        var equals = text.IndexOf('=');
-        if (equals <= 0) throw new ConfigException($"'{text}': expected key=value, for instance data.label_rule=pure");
-        var key = text[..equals];
-        if (key.Split('.')[0] is "model" || LinkedLengths.Keys.Contains(key))
-            throw new ConfigException($"'{text}': the networks of a finished run cannot be changed");
-        var keys = key.Split('.');
-        var map = settings;
-        foreach (var part in keys[..^1]) map = map[part] as MapNode ?? throw new ConfigException($"'{text}': the run has no setting {key}");
-        if (!map.Contains(keys[^1])) throw new ConfigException($"'{text}': the run has no setting {key}");
-        map[keys[^1]] = YamlReader.Read(text[(equals + 1)..], "command line");
     }
 }

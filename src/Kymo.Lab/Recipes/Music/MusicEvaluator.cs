@@ -29,10 +29,8 @@ static class MusicEvaluator
     /// <exception cref="DataException">No finished run, or other data.</exception>
     public static RunResult Evaluate(MusicKind kind, string run, IReadOnlyList<string> overrides, RunContext context)
     {
-        var path = Path.Combine(run, RunFiles.ResolvedConfig);
-        if (!File.Exists(path)) throw new DataException(run, $"holds no {RunFiles.ResolvedConfig}; expected a finished run of a music recipe");
-        var settings = (MapNode)YamlReader.Read(File.ReadAllBytes(path), path);
-        foreach (var text in overrides) Apply(settings, text);
+        var settings = FinishedSettings.Read(
+            run, "music-" + kind.ToString().ToLowerInvariant(), overrides, key => s_allowed.Contains(key) ? null : $"a finished run takes {string.Join(", ", s_allowed)}, each as key=value");
         var config = ConfigBinder.Bind<MusicConfig>(settings);
         var device = Devices.Prepare(config.Trainer);
         var task = MusicRecipe.Build(kind, config, context);
@@ -48,14 +46,6 @@ static class MusicEvaluator
             var held = BatchLimit.First(fit.Trainer.LimitTestBatches, task.Report, config.Trainer.EvalBatchSize);
             return task.HasClasses ? Classes(run, config, task, objective, held) : Numbers(run, config, task, objective, held);
         }
-    }
-
-    static void Apply(MapNode settings, string text)
-    {
-        var equals = text.IndexOf('=');
-        if (equals <= 0 || !s_allowed.Contains(text[..equals])) throw new ConfigException($"'{text}': a finished run takes {string.Join(", ", s_allowed)}, each as key=value");
-        var keys = text[..equals].Split('.');
-        ((MapNode)settings[keys[0]]!)[keys[1]] = YamlReader.Read(text[(equals + 1)..], "command line");
     }
 
     static RunResult Classes(string run, MusicConfig config, MusicTask task, MusicObjective objective, int[] held)

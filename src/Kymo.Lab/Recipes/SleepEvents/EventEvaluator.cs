@@ -22,11 +22,8 @@ public static class EventEvaluator
     /// <exception cref="DataException">No finished run, other classes, or no recording that the network has not heard.</exception>
     public static RunResult Evaluate(string run, IReadOnlyList<string> overrides, RunContext context)
     {
-        var path = Path.Combine(run, RunFiles.ResolvedConfig);
-        if (!File.Exists(path))
-            throw new DataException(run, $"holds no {RunFiles.ResolvedConfig}; expected a run of kymo train sleep-events");
-        var settings = (MapNode)YamlReader.Read(File.ReadAllBytes(path), path);
-        foreach (var text in overrides) Apply(settings, text);
+        var settings = FinishedSettings.Read(
+            run, SleepEventsRecipe.Name, overrides, key => key.Split('.')[0] is "model" or "features" ? "the network of a finished run cannot be changed" : null);
         var (network, card) = EventNetwork.Read(run);
         using (network)
         {
@@ -67,18 +64,5 @@ public static class EventEvaluator
             string.Create(CultureInfo.InvariantCulture, $"accuracy {scores["acc"]:F3} ({accuracy.Low:F3} to {accuracy.High:F3}), macro F1 {scores["f1_macro"]:F3} ({f1.Low:F3} to {f1.High:F3}); 95 % intervals over recordings"),
         ];
         return new RunResult(run, lines, metrics);
-    }
-
-    static void Apply(MapNode settings, string text)
-    {
-        var equals = text.IndexOf('=');
-        if (equals <= 0) throw new ConfigException($"'{text}': expected key=value, for instance data.root=DIR");
-        var keys = text[..equals].Split('.');
-        if (keys[0] is "model" or "features") throw new ConfigException($"'{text}': the network of a finished run cannot be changed");
-        var map = settings;
-        foreach (var key in keys[..^1])
-            map = map[key] as MapNode ?? throw new ConfigException($"'{text}': the run has no setting {text[..equals]}");
-        if (!map.Contains(keys[^1])) throw new ConfigException($"'{text}': the run has no setting {text[..equals]}");
-        map[keys[^1]] = YamlReader.Read(text[(equals + 1)..], "command line");
     }
 }

@@ -49,7 +49,7 @@ sealed class SleepReport
             .. config.Models.Select(model => Gather(model, true, outcomes.Where(outcome => outcome.Model == model).Select(outcome => (outcome.Split, outcome.Outcome.Test.Probabilities)))),
             .. rivals[first[0].Split.Fold].Select((rival, i) => Gather(rival.Name, false, first.Select(outcome => (outcome.Split, rivals[outcome.Split.Fold][i].Probabilities)))),
         ];
-        Scores = [.. Systems.SelectMany(system => SleepStage.ClassCounts.Where(classes => classes <= config.Classes).SelectMany(classes => ScoresOf(system, classes)))];
+        Scores = [.. Systems.SelectMany(system => ScoresOf(system, config, nights))];
         Nights = config.IsOriginal ? [] : [.. Systems.Where(system => system.IsNetwork).SelectMany(NightsOf)];
     }
 
@@ -163,11 +163,15 @@ sealed class SleepReport
         return new SleepSystem(name, isNetwork, [.. windows], [.. folds], [.. probabilities]);
     }
 
-    IEnumerable<SleepScore> ScoresOf(SleepSystem system, int classes)
+    /// <summary>The scores of a system at every number of classes that its answers can be merged to.</summary>
+    public static IEnumerable<SleepScore> ScoresOf(SleepSystem system, SleepStagesConfig config, SleepNights nights) =>
+        SleepStage.ClassCounts.Where(classes => classes <= config.Classes).SelectMany(classes => ScoresOf(system, config, nights, classes));
+
+    static IEnumerable<SleepScore> ScoresOf(SleepSystem system, SleepStagesConfig config, SleepNights nights, int classes)
     {
-        var (truth, predicted) = (system.Truth(classes), system.Predicted(_config.Classes, classes));
-        string[] people = [.. system.Windows.Select(window => _nights.Nights[window.Night].Id)];
-        var options = new BootstrapOptions { Seed = (ulong)_config.Seed };
+        var (truth, predicted) = (system.Truth(classes), system.Predicted(config.Classes, classes));
+        string[] people = [.. system.Windows.Select(window => nights.Nights[window.Night].Id)];
+        var options = new BootstrapOptions { Seed = (ulong)config.Seed };
         var perPerson = people.Index().GroupBy(item => item.Item).Select(person => ConfusionMatrix.Of(
             classes, [.. person.Select(item => truth[item.Index])], [.. person.Select(item => predicted[item.Index])])).ToArray();
         return s_scores.Select(score =>

@@ -23,7 +23,7 @@ public static class UrbanSoundsEvaluator
     /// <exception cref="DataException">No finished run, or no recording that the networks have not seen.</exception>
     public static RunResult Evaluate(string run, IReadOnlyList<string> overrides, RunContext context)
     {
-        var config = ReadConfig(run, overrides);
+        var config = ConfigBinder.Bind<UrbanSoundsConfig>(FinishedSettings.Read(run, UrbanSoundsRecipe.Name, overrides));
         var models = UrbanSoundsPredictor.ModelFiles(run, 0).Select(UrbanModelFile.Read).ToArray();
         try
         {
@@ -39,27 +39,6 @@ public static class UrbanSoundsEvaluator
         {
             foreach (var model in models) model.Dispose();
         }
-    }
-
-    static UrbanSoundsConfig ReadConfig(string run, IReadOnlyList<string> overrides)
-    {
-        var path = Path.Combine(run, RunFiles.ResolvedConfig);
-        if (!File.Exists(path)) throw new DataException(run, $"holds no {RunFiles.ResolvedConfig}; expected a run of kymo train urban-sounds");
-        var settings = (MapNode)YamlReader.Read(File.ReadAllBytes(path), path);
-        foreach (var text in overrides) Apply(settings, text);
-        return ConfigBinder.Bind<UrbanSoundsConfig>(settings);
-    }
-
-    static void Apply(MapNode settings, string text)
-    {
-        var equals = text.IndexOf('=');
-        if (equals <= 0) throw new ConfigException($"'{text}': expected key=value, for instance data.root=DIR");
-        var keys = text[..equals].Split('.');
-        var map = settings;
-        foreach (var key in keys[..^1])
-            map = map[key] as MapNode ?? throw new ConfigException($"'{text}': the run has no setting {text[..equals]}");
-        if (!map.Contains(keys[^1])) throw new ConfigException($"'{text}': the run has no setting {text[..equals]}");
-        map[keys[^1]] = YamlReader.Read(text[(equals + 1)..], "command line");
     }
 
     static void CheckClasses(string run, RecordingSet set, UrbanModelFile[] models)
