@@ -12,7 +12,12 @@ namespace Kymo.App.Campaigns;
 sealed class CampaignFailedException(string message) : Exception(message);
 
 /// <summary>Carries a plan out: phase 1, the gate with its tuning, phase 2. Everything it needs to know stands in the run folders.</summary>
-sealed class CampaignRunner(CampaignPlan plan, CampaignFolder folder, int jobs, Terminal terminal)
+/// <param name="plan">What is to be run.</param>
+/// <param name="folder">Where.</param>
+/// <param name="jobs">Trainings at once.</param>
+/// <param name="terminal">Is told.</param>
+/// <param name="slurm">What each training asks of SLURM; null for processes of this machine.</param>
+sealed class CampaignRunner(CampaignPlan plan, CampaignFolder folder, int jobs, Terminal terminal, SlurmSettings? slurm = null)
 {
     static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(300);
 
@@ -127,10 +132,11 @@ sealed class CampaignRunner(CampaignPlan plan, CampaignFolder folder, int jobs, 
             note = $"{check.Why}; moved to {Path.GetRelativePath(folder.Root, folder.SetAside(run.Name))}";
             terminal.Warn($"{run.Name}: {note}");
         }
-        var threads = Math.Max(1, Environment.ProcessorCount / jobs);
+        var threads = slurm is null ? Math.Max(1, Environment.ProcessorCount / jobs) : slurm.Cpus ?? 1;
         IReadOnlyList<string> overrides = run.Overrides.Any(text => text.StartsWith("trainer.threads=", StringComparison.Ordinal))
             ? run.Overrides : [.. run.Overrides, string.Create(CultureInfo.InvariantCulture, $"trainer.threads={threads}")];
-        using var job = TrialJob.InProcessOfItsOwn(["train", SleepEventsRecipe.Name, .. overrides, "--resume", "auto"], Directory.GetCurrentDirectory(), folder.LogOf(run.Name));
+        using var job = TrialJob.InProcessOfItsOwn(["train", SleepEventsRecipe.Name, .. overrides, "--resume", "auto"], Directory.GetCurrentDirectory(), folder.LogOf(run.Name),
+            slurm is null ? null : Slurm.Step(slurm, run.Name));
         while (!job.Ending.Wait(s_look))
         {
             if (!cancel.IsCancellationRequested) continue;

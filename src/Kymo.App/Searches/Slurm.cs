@@ -108,6 +108,24 @@ static class Slurm
         return text.ToString();
     }
 
+    /// <summary>The words that run one command as a job of its own; they wait for it, and end it when their input is closed.</summary>
+    /// <param name="settings">What the job needs.</param>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="ConfigException">A setting that only arrays of workers have.</exception>
+    public static IReadOnlyList<string> Step(SlurmSettings settings, string name)
+    {
+        if (settings.Container is not null || settings.Throttle is not null)
+            throw new ConfigException("launcher.slurm.container and launcher.slurm.throttle belong to kymo tune; a campaign has --jobs");
+        var words = new List<string> { "srun", "--ntasks=1", "--job-name=kymo-" + name };
+        if (settings.Partition is { } partition) words.Add("--partition=" + partition);
+        if (settings.Account is { } account) words.Add("--account=" + account);
+        if (settings.Gpus is { } gpus) words.Add(string.Create(CultureInfo.InvariantCulture, $"--gres=gpu:{gpus}"));
+        words.Add(string.Create(CultureInfo.InvariantCulture, $"--cpus-per-task={settings.Cpus ?? 1}"));
+        if (settings.Memory is { } memory) words.Add("--mem=" + memory);
+        if (settings.Time is { } time) words.Add("--time=" + time);
+        return words;
+    }
+
     /// <summary>The state of each job, or of each task of an array: <c>squeue</c>'s word, or accounting's where that answers.</summary>
     public static IReadOnlyList<(string Job, string State)> States(IEnumerable<string> jobs)
     {

@@ -26,9 +26,11 @@ sealed class TrialJob : IDisposable
     /// <param name="arguments">The command line.</param>
     /// <param name="folder">The folder it is started in.</param>
     /// <param name="log">Where what it says is added.</param>
-    public static TrialJob InProcessOfItsOwn(IReadOnlyList<string> arguments, string folder, string log)
+    /// <param name="launcher">Words in front of the command, for instance those of <c>srun</c>.</param>
+    public static TrialJob InProcessOfItsOwn(IReadOnlyList<string> arguments, string folder, string log, IReadOnlyList<string>? launcher = null)
     {
-        var start = new ProcessStartInfo(Self[0], [.. Self[1..], .. arguments])
+        string[] words = [.. launcher ?? [], .. Self, .. arguments];
+        var start = new ProcessStartInfo(words[0], words[1..])
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,

@@ -14,6 +14,7 @@ static class CampaignVerb
     const string Description = "Runs a manifest of sleep-events trainings: networks without a teacher, a gate that the teacher must pass, then students with it.\n"
         + "Every student has a control (alpha 0). What is chosen is chosen by validation clips.\n\nExamples:\n"
         + "  kymo campaign bench/campaigns/esc10.json --dry-run\n  kymo campaign bench/campaigns/esc10.json --jobs 2\n"
+        + "  kymo campaign bench/campaigns/esc10.json --jobs 8 --launcher slurm --slurm cpus=4 --slurm time=60\n"
         + "  kymo campaign bench/campaigns/esc10.json --resume\n  kymo campaign status MANIFEST\n  kymo campaign check MANIFEST\n  kymo campaign report MANIFEST";
 
     public static Command Create(Terminal terminal)
@@ -23,7 +24,10 @@ static class CampaignVerb
         var resume = new Option<bool>("--resume") { Description = "keep what is finished and valid, go on with what is begun, move aside what is neither" };
         var fresh = new Option<bool>("--fresh-start") { Description = "first list and delete what this manifest owns: its runs, logs, rows and tables; caches stay" };
         var jobs = new Option<int>("--jobs", "-j") { Description = "trainings at once (1)", DefaultValueFactory = _ => 1 };
-        var command = new Command("campaign", Description) { manifest, dry, resume, fresh, jobs };
+        var launcher = new Option<string>("--launcher") { Description = "local: processes of this machine; slurm: a job for each training", DefaultValueFactory = _ => "local" };
+        launcher.AcceptOnlyFromAmong("local", "slurm");
+        var needs = new Option<string[]>("--slurm") { Description = "what each job asks for: partition=, account=, cpus=, gpus=, memory=, time=" };
+        var command = new Command("campaign", Description) { manifest, dry, resume, fresh, jobs, launcher, needs };
         command.Subcommands.Add(Status(terminal));
         command.Subcommands.Add(Check(terminal));
         command.Subcommands.Add(Report(terminal));
@@ -32,14 +36,17 @@ static class CampaignVerb
             var path = parsed.GetValue(manifest) ?? throw new ConfigException("which manifest? type kymo campaign MANIFEST, or kymo campaign --help");
             var (plan, folder) = Open(path);
             var count = parsed.GetValue(jobs) is >= 1 and <= 256 and var number ? number : throw new ConfigException($"--jobs {parsed.GetValue(jobs)}: expected 1 to 256");
+            var slurm = parsed.GetValue(launcher) == "slurm" ? Slurm.Settings([.. (parsed.GetValue(needs) ?? []).Select(text => "launcher.slurm." + text)], null).Settings : null;
+            if (slurm is not null) Slurm.Step(slurm, "campaign");
             foreach (var run in plan.Phase1.Take(1).Concat(plan.Phase1.Where(run => run.Attention is not null).Take(1)))
                 RunCheck.Settings(run, terminal);
             if (parsed.GetValue(dry)) return DryRun(plan, folder, parsed.GetValue(fresh), count, terminal);
             using var held = folder.Hold(path, TimeProvider.System);
             if (parsed.GetValue(fresh)) FreshStart(plan, folder, terminal);
             else if (!parsed.GetValue(resume)) RefuseOldRuns(plan, folder);
-            terminal.GoOn = $"kymo campaign {path} --resume" + (count > 1 ? $" --jobs {count}" : "");
-            var runner = new CampaignRunner(plan, folder, count, terminal);
+            terminal.GoOn = $"kymo campaign {path} --resume" + (count > 1 ? $" --jobs {count}" : "")
+                + (slurm is null ? "" : " --launcher slurm" + string.Concat((parsed.GetValue(needs) ?? []).Select(text => " --slurm " + text)));
+            var runner = new CampaignRunner(plan, folder, count, terminal, slurm);
             var passed = runner.Run(cancel);
             terminal.GoOn = null;
             return End(plan, folder, runner, passed, terminal);

@@ -65,8 +65,8 @@ public sealed class CampaignVerbTests(CampaignVerbTests.Whole whole) : IClassFix
         var refused = KymoProgram.Run(whole.Folder, "campaign", "cut.json");
         Assert.Equal(2, refused.Code);
         Assert.Contains("--resume to keep what is valid", refused.Error);
-        KymoProgram.Succeed(whole.Folder, "campaign", "cut.json", "--resume");
-        Assert.Equal(Untimed(whole.PathOf("whole")), Untimed(whole.PathOf("cut")));
+        KymoProgram.Succeed(whole.Folder, "campaign", "cut.json", "--resume", "--jobs", "2");
+        Assert.Equal(Untimed(whole.PathOf("whole")).Order(StringComparer.Ordinal), Untimed(whole.PathOf("cut")).Order(StringComparer.Ordinal));
         KymoProgram.Succeed(whole.Folder, ["runs", "verify", "--root", "cut", .. s_names]);
 
         // A damaged run is moved aside and trained again; the others are kept.
@@ -80,6 +80,30 @@ public sealed class CampaignVerbTests(CampaignVerbTests.Whole whole) : IClassFix
         var dry = KymoProgram.Succeed(whole.Folder, "campaign", "cut.json", "--fresh-start", "--dry-run");
         Assert.Contains("--fresh-start would delete", dry.Error);
         Assert.True(Directory.Exists(whole.PathOf("cut", "runs", s_names[0])));
+    }
+
+    [Fact]
+    public void Fresh_start_deletes_only_what_the_manifest_owns()
+    {
+        const string single = """
+            {
+              "manifest_version": "2026-02-08.v2", "seed": 7, "output_csv": "fresh/leaderboard.csv", "common_train": {"epochs": 1, "batch_size": 8},
+              "overrides": ["data=synthetic", "features.duration=0.5", "split.count=3", "trainer.threads=1", "trainer.logger=null", "trainer.micro_batch=off"],
+              "baseline": {"models": ["extremetinycnn"]}
+            }
+            """;
+        whole.Write("fresh.json", single);
+        KymoProgram.Succeed(whole.Folder, "campaign", "fresh.json");
+        KymoProgram.Succeed(whole.Folder, "train", "sleep-events", "data=synthetic", "features.duration=0.5", "split.count=3", "trainer.epochs=1", "trainer.threads=1", "trainer.batch_size=8",
+            "model=extremetinycnn", "run.root=fresh", "run.name=a_stranger");
+        var stranger = File.ReadAllBytes(whole.PathOf("fresh", "runs", "a_stranger", RunFiles.BestModel));
+        var began = File.GetLastWriteTimeUtc(whole.PathOf("fresh", "runs", "p1_extremetinycnn_seed7", RunFiles.BestModel));
+        var said = KymoProgram.Succeed(whole.Folder, "campaign", "fresh.json", "--fresh-start").Error;
+        Assert.Contains("deleting", said);
+        Assert.DoesNotContain("a_stranger", said);
+        Assert.Equal(stranger, File.ReadAllBytes(whole.PathOf("fresh", "runs", "a_stranger", RunFiles.BestModel)));
+        Assert.True(File.GetLastWriteTimeUtc(whole.PathOf("fresh", "runs", "p1_extremetinycnn_seed7", RunFiles.BestModel)) > began);
+        Assert.Equal(["a_stranger", "p1_extremetinycnn_seed7"], Board(whole.PathOf("fresh")).Select(row => row["run_name"]).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -52,6 +52,25 @@ public sealed class SlurmTests(SlurmCluster cluster, SearchGround searched, Post
     }
 
     [Fact]
+    public void Campaign_trains_each_run_as_a_job()
+    {
+        File.WriteAllText(searched["cluster.json"], """
+            {
+              "manifest_version": "2026-02-08.v2", "seed": 7, "output_csv": "cluster/leaderboard.csv", "common_train": {"epochs": 1, "batch_size": 8},
+              "overrides": ["data=synthetic", "features.duration=0.5", "split.count=3", "trainer.logger=null", "trainer.micro_batch=off"],
+              "baseline": {"models": ["extremetinycnn", "tinycnn"]}
+            }
+            """);
+        string[] line = ["campaign", "cluster.json", "--jobs", "2", "--launcher", "slurm", "--slurm", "cpus=1", "--slurm", "time=5"];
+        var ending = KymoProgram.Run(searched.Folder, cluster.Variables, line);
+        Assert.True(ending.Code == 0, ending.Error);
+        foreach (var run in new[] { "p1_extremetinycnn_seed7", "p1_tinycnn_seed7" })
+            Assert.Matches(@"""SLURM_JOB_ID"": ?""\d+""", File.ReadAllText(searched[$"cluster/runs/{run}/env.json"]));
+        KymoProgram.Succeed(searched.Folder, "runs", "verify", "--root", "cluster", "p1_extremetinycnn_seed7", "p1_tinycnn_seed7");
+        Assert.Equal(2, KymoProgram.Run(searched.Folder, cluster.Variables, [.. line, "--slurm", "throttle=3"]).Code);
+    }
+
+    [Fact]
     public void Job_that_is_cancelled_and_one_whose_time_is_up_go_on_from_their_checkpoints()
     {
         var variables = cluster.Variables;

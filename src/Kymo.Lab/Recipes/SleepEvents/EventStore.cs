@@ -37,7 +37,21 @@ sealed class EventStore : IDisposable
         }
         var set = SleepEventsData.Read(config);
         var cache = SpectrogramCaches.Open(set, options, config.Data.Cache, config.Data.MaxExcluded, config.Data.Workers, context, config.Features.Trim);
-        return new EventStore(cache, new SpectrogramExamples(set.Without(cache.Index.Exclusions), cache), cache.Index.Fingerprint, SleepEventsData.CommitOf(config), cache.Folder);
+        return new EventStore(cache, Of(config, set, cache, context), cache.Index.Fingerprint, SleepEventsData.CommitOf(config), cache.Folder);
+    }
+
+    static SpectrogramExamples Of(SleepEventsConfig config, RecordingSet set, FeatureCache cache, RunContext context)
+    {
+        if (config.Data.Unusable == UnusableAudio.Exclude) return new SpectrogramExamples(set.Without(cache.Index.Exclusions), cache);
+        var (whole, features) = StandIns.Of(set, cache.Index.Exclusions, config.Data.Unusable);
+        if (cache.Index.Exclusions.Count > 0)
+            context.Tell(new RunEvent.Warning($"data.unusable={config.Data.Unusable.ToString().ToLowerInvariant()}: others, or silence, stand in for {cache.Index.Exclusions.Count} of {set.Recordings.Count} recordings"));
+        var silence = config.Features.Silence == "loudest" ? 0 : -(float)EventNetwork.Options(config.Features).TopDb;
+        return new SpectrogramExamples(whole, cache.Index.Rows, cache.Index.Columns, (index, destination) =>
+        {
+            if (features[index] is { } id) cache.CopyTo(id, destination);
+            else destination.Fill(silence);
+        });
     }
 
     /// <inheritdoc/>

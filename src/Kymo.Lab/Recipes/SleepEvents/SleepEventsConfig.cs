@@ -38,6 +38,8 @@ public sealed record SleepEventsConfig(
     {
         if (Split.Test.Intersect(Split.Validation).Any())
             yield return $"split.validation and split.test share fold {Split.Test.Intersect(Split.Validation).First()}: the data that picks an epoch cannot be the data reported";
+        if (Data.Unusable != UnusableAudio.Exclude && Compat != "original")
+            yield return $"data.unusable={Data.Unusable.ToString().ToLowerInvariant()}: counts other recordings twice, as the original did; type compat=original, or leave them out (data.unusable=exclude)";
         if (Distill.Alpha > 0 && Distill.Teacher == "")
             yield return $"distill.alpha={Distill.Alpha}: a teacher is needed; type distill.teacher=RUN (or distill.alpha=0)";
     }
@@ -65,6 +67,7 @@ public sealed record EventSplitOptions(IReadOnlyList<int> Validation, IReadOnlyL
 /// <param name="Hdf5">Where <c>kymo prepare</c> writes the three splits as HDF5 files too; empty for nowhere.</param>
 /// <param name="Hdf5Storage">How numbers lie in those files.</param>
 /// <param name="Hdf5Gzip">Their level of compression, 0 for none.</param>
+/// <param name="Unusable">What becomes of recordings that cannot be used.</param>
 public sealed record EventDataOptions(
     [property: AllowedValues("table", "folders", "esc10", "dreamcatcher", "hdf5", "synthetic")] string Name,
     string Root,
@@ -80,7 +83,8 @@ public sealed record EventDataOptions(
     [property: AllowedValues("three", "nine")] string Labels = "three",
     string Hdf5 = "",
     SpectrogramStorage Hdf5Storage = SpectrogramStorage.Float32,
-    [property: Range(0, 9)] int Hdf5Gzip = 0);
+    [property: Range(0, 9)] int Hdf5Gzip = 0,
+    UnusableAudio Unusable = UnusableAudio.Exclude);
 
 /// <summary>The spectrograms: 64 bands at 16 kHz, 25 ms windows every 10 ms.</summary>
 /// <param name="Duration">Seconds; longer recordings are cut, shorter ones padded.</param>
