@@ -11,13 +11,15 @@ namespace Kymo.Lab.Models;
 /// <param name="AttMode">Its parts.</param>
 /// <param name="CbamReduction">Channels over hidden units of its channel attention.</param>
 /// <param name="CbamSaKernel">Width of its spatial convolution; odd.</param>
+/// <param name="Pooling">What the mean over time is taken over.</param>
 public sealed record EventCnnConfig(
     [property: Range(2, 10_000)] int Classes = 3,
     [property: Range(1, 1024)] int Width = 16,
     bool Attention = false,
     AttentionMode AttMode = AttentionMode.Cbam,
     [property: Range(1, 1024)] int CbamReduction = 8,
-    [property: Range(1, 63)] int CbamSaKernel = 7)
+    [property: Range(1, 63)] int CbamSaKernel = 7,
+    EventPooling Pooling = EventPooling.All)
 {
     /// <summary>Faults of the settings together.</summary>
     public IEnumerable<string> Validate()
@@ -28,10 +30,13 @@ public sealed record EventCnnConfig(
 
 /// <summary>
 /// TinyCNN, ExtremeTinyCNN and their CBAM variants of the sleep-events original: three convolutions 3x3 with ReLU, the first two halved by
-/// max pooling, global mean, one dense layer. Input (batch, mel, frame), output logits (batch, class).
+/// max pooling, global mean, one dense layer. Input (batch, mel, frame), output logits (batch, class). With <see cref="EventPooling.Sounding"/>
+/// the mean over frequency, then over the steps that sound.
 /// </summary>
 public sealed class EventCnn : Module
 {
+    internal const int Bands = 64;
+
     readonly Module[] _blocks;
     readonly Linear _classifier;
 
@@ -41,6 +46,7 @@ public sealed class EventCnn : Module
     public EventCnn(EventCnnConfig config, RandomGenerator init)
     {
         var width = config.Width;
+        Module[] pooling = config.Pooling == EventPooling.All ? [new AdaptiveAvgPool2d(1)] : [];
         if (config.Attention)
         {
             _blocks =
@@ -48,13 +54,14 @@ public sealed class EventCnn : Module
                 Add("block1", new Sequential(new Conv2d(1, width, 3, init, padding: 1), new Relu(), new MaxPool2d(2))),
                 Add("block2", new Sequential(new Conv2d(width, 2 * width, 3, init, padding: 1), new Relu(), new MaxPool2d(2))),
                 Add("cbam", new Cbam(2 * width, config.CbamReduction, config.CbamSaKernel, config.AttMode, init)),
-                Add("block3", new Sequential(new Conv2d(2 * width, 4 * width, 3, init, padding: 1), new Relu(), new AdaptiveAvgPool2d(1))),
+                Add("block3", new Sequential([new Conv2d(2 * width, 4 * width, 3, init, padding: 1), new Relu(), .. pooling])),
             ];
         }
         else
         {
-            _blocks = [Add("cnn", new Sequential([.. Convolutions(width, init), new AdaptiveAvgPool2d(1)]))];
+            _blocks = [Add("cnn", new Sequential([.. Convolutions(width, init), .. pooling]))];
         }
+        if (config.Pooling == EventPooling.Sounding) Pooling = Add("pooling", new SoundingMean(Bands));
         _classifier = Add("classifier", new Linear(4 * width, config.Classes, init));
     }
 
@@ -65,12 +72,15 @@ public sealed class EventCnn : Module
     /// <param name="frames">Frames.</param>
     public static long Macs(int width, int classes, long bands, long frames) => ConvolutionMacs(width, bands, frames) + (4L * width * classes);
 
+    /// <summary>The mean over sounding steps; null where all frames have a say.</summary>
+    public SoundingMean? Pooling { get; }
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input)
     {
         var x = input.Unsqueeze(1);
         foreach (var block in _blocks) x = block.Forward(x);
-        return _classifier.Forward(x.Flatten(1));
+        return _classifier.Forward(Pooling is null ? x.Flatten(1) : Pooling.Forward(input, x.Mean(2).Transpose(1, 2)));
     }
 
     internal static Module[] Convolutions(int width, RandomGenerator init) =>

@@ -8,10 +8,12 @@ namespace Kymo.Lab.Models;
 /// <param name="Classes">Number of classes.</param>
 /// <param name="RnnHidden">Units of the recurrent layers.</param>
 /// <param name="RnnLayers">Recurrent layers.</param>
+/// <param name="Pooling">Whether the last step is read, or the mean of the steps that sound.</param>
 public sealed record EventCrnnConfig(
     [property: Range(2, 10_000)] int Classes = 3,
     [property: Range(1, 4096)] int RnnHidden = 64,
-    [property: Range(1, 16)] int RnnLayers = 2);
+    [property: Range(1, 16)] int RnnLayers = 2,
+    EventPooling Pooling = EventPooling.All);
 
 /// <summary>
 /// The CRNN of the sleep-events original, its teacher: TinyCNN's convolutions, the mean over frequency, gated recurrent layers along time,
@@ -32,6 +34,7 @@ public sealed class EventCrnn : Module
     {
         _cnn = Add("cnn", new Sequential(EventCnn.Convolutions(Width, init)));
         _rnn = Add("rnn", new Gru(4 * Width, config.RnnHidden, init, new RecurrentOptions { Layers = config.RnnLayers }));
+        if (config.Pooling == EventPooling.Sounding) Pooling = Add("pooling", new SoundingMean(EventCnn.Bands));
         _classifier = Add("classifier", new Linear(config.RnnHidden, config.Classes, init));
     }
 
@@ -46,7 +49,13 @@ public sealed class EventCrnn : Module
         return EventCnn.ConvolutionMacs(Width, bands, frames) + (frames / 4 * recurrent) + (hidden * config.Classes);
     }
 
+    /// <summary>The mean over sounding steps; null where all frames have a say.</summary>
+    public SoundingMean? Pooling { get; }
+
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) =>
-        _classifier.Forward(_rnn.Forward(_cnn.Forward(input.Unsqueeze(1)).Mean(2).Transpose(1, 2)).Select(1, -1));
+    public override Tensor Forward(Tensor input)
+    {
+        var steps = _rnn.Forward(_cnn.Forward(input.Unsqueeze(1)).Mean(2).Transpose(1, 2));
+        return _classifier.Forward(Pooling is null ? steps.Select(1, -1) : Pooling.Forward(input, steps));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Kymo.Onnx;
 
 namespace Kymo.Lab.Models;
@@ -8,6 +9,8 @@ namespace Kymo.Lab.Models;
 /// </summary>
 static class ModelGraphs
 {
+    const string Silence = "pooling.silence";
+
     /// <summary><see cref="UrbanCnn"/>: (batch, mel, frame), standardised, to logits.</summary>
     public static OnnxValue UrbanCnn(OnnxGraph graph, OnnxValue x, NetworkWeights weights)
     {
@@ -22,26 +25,38 @@ static class ModelGraphs
     /// <summary><see cref="EventCnn"/>, with or without attention: (batch, mel, frame), standardised, to logits.</summary>
     public static OnnxValue EventCnn(OnnxGraph graph, OnnxValue x, NetworkWeights weights)
     {
+        var input = x;
         x = graph.Unsqueeze(x, 1);
         if (!weights.Has("block1.0.weight"))
         {
-            x = graph.GlobalAvgPool(Convolutions(graph, x, weights));
+            x = Convolutions(graph, x, weights);
         }
         else
         {
             x = graph.MaxPool2d(graph.Relu(graph.Conv2d(x, weights, "block1.0", padding: 1)), 2);
             x = graph.MaxPool2d(graph.Relu(graph.Conv2d(x, weights, "block2.0", padding: 1)), 2);
             x = Cbam(graph, x, weights);
-            x = graph.GlobalAvgPool(graph.Relu(graph.Conv2d(x, weights, "block3.0", padding: 1)));
+            x = graph.Relu(graph.Conv2d(x, weights, "block3.0", padding: 1));
         }
-        return graph.Linear(graph.Flatten(x), weights, "classifier");
+        x = weights.Has(Silence) ? SoundingMean(graph, input, graph.Transpose(graph.ReduceMean(x, false, 2), 0, 2, 1), weights) : graph.Flatten(graph.GlobalAvgPool(x));
+        return graph.Linear(x, weights, "classifier");
     }
 
     /// <summary><see cref="EventCrnn"/>: (batch, mel, frame), standardised, to logits.</summary>
     public static OnnxValue EventCrnn(OnnxGraph graph, OnnxValue x, NetworkWeights weights)
     {
-        x = graph.Transpose(graph.ReduceMean(Convolutions(graph, graph.Unsqueeze(x, 1), weights), false, 2), 0, 2, 1);
-        return graph.Linear(graph.LastStep(graph.Gru(x, weights, "rnn").Sequence), weights, "classifier");
+        var steps = graph.Gru(graph.Transpose(graph.ReduceMean(Convolutions(graph, graph.Unsqueeze(x, 1), weights), false, 2), 0, 2, 1), weights, "rnn").Sequence;
+        return graph.Linear(weights.Has(Silence) ? SoundingMean(graph, x, steps, weights) : graph.LastStep(steps), weights, "classifier");
+    }
+
+    // The mean over steps in which some band of the input lies above its silence.
+    static OnnxValue SoundingMean(OnnxGraph graph, OnnxValue input, OnnxValue steps, NetworkWeights weights)
+    {
+        var silence = MemoryMarshal.Cast<byte, float>(weights[Silence].Data.Span);
+        float[] ones = [.. Enumerable.Repeat(1f, silence.Length)];
+        var loudest = graph.MaxPool1d(graph.ReduceMax(graph.Normalise(input, silence, ones, 1), true, 1), Models.SoundingMean.FramesPerStep);
+        var sounding = graph.Transpose(graph.Clip(graph.Mul(graph.Add(loudest, -Models.SoundingMean.Margin), Models.SoundingMean.Steepness), 0, 1), 0, 2, 1);
+        return graph.Div(graph.ReduceSum(graph.Mul(steps, sounding), false, 1), graph.Clip(graph.ReduceSum(sounding, false, 1), 1, float.MaxValue));
     }
 
     /// <summary><see cref="SleepRecurrent"/>: (batch, time, feature), scaled, to logits.</summary>

@@ -36,6 +36,29 @@ public sealed class EventNetworksTests
         Assert.Equal(20_740_704, EventCnn.Macs(8, 3, 64, 501));
     }
 
+    // What is padded has no say: the same clip with silence behind it has the same answer, but for what its last frames see of it.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Mean_over_sounding_frames_does_not_hear_padding(bool isRecurrent)
+    {
+        using var random = new RandomGenerator(1);
+        using Module network = isRecurrent ? new EventCrnn(new EventCrnnConfig(Pooling: EventPooling.Sounding), random) : new EventCnn(new EventCnnConfig(Pooling: EventPooling.Sounding), random);
+        var pooling = network is EventCnn cnn ? cnn.Pooling! : ((EventCrnn)network).Pooling!;
+        pooling.SetSilence([.. Enumerable.Repeat(-2f, 64)]);
+        network.Eval();
+        using var noGrad = Autograd.NoGrad();
+        using var scope = new TensorScope();
+        // Long before its end the clip is as good as silent, so that no convolution sees the difference.
+        float[] Clip(int frames, float rest) => [.. Enumerable.Range(0, 64 * frames).Select(i => i % frames < 40 ? MathF.Sin(i / frames * 40 + i % frames) : rest)];
+        var (brief, padded, loud) = (Answer(Clip(60, -2)), Answer(Clip(200, -2)), Answer(Clip(200, -1)));
+        for (var i = 0; i < 3; i++) Assert.Equal(brief[i], padded[i], 1e-5f);
+        Assert.True(padded.Zip(loud).Max(pair => Math.Abs(pair.First - pair.Second)) > 1e-4);
+        Assert.All(Answer([.. Enumerable.Repeat(-2f, 64 * 60)]), value => Assert.True(float.IsFinite(value)));
+
+        float[] Answer(float[] clip) => network.Forward(scope.From<float>(clip, 1, 64, clip.Length / 64)).ToArray<float>();
+    }
+
     [Fact]
     public void Attention_parts_can_be_left_out_and_keep_their_names()
     {

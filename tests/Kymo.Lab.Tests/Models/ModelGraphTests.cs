@@ -17,6 +17,9 @@ public sealed class ModelGraphTests
             data.Add("event-cnn", "width=8 attention=true");
             data.Add("event-cnn", "attention=true att_mode=ca");
             data.Add("event-cnn", "attention=true att_mode=sa cbam_sa_kernel=3");
+            data.Add("event-cnn", "pooling=sounding");
+            data.Add("event-cnn", "width=8 attention=true pooling=sounding");
+            data.Add("event-crnn", "pooling=sounding");
             data.Add("emotion-recognizer", "frames=5");
             data.Add("music-sequence", "bidirectional=true pooled=true");
             data.Add("sleep-lstm", "layers=2 bidirectional=true conv_stride=2");

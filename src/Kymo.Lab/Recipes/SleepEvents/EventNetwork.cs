@@ -34,7 +34,16 @@ static class EventNetwork
     /// <summary>A new network.</summary>
     public static Module New(EventModelOptions model, int classes, RandomGenerator init) => model.Name == "crnn"
         ? new EventCrnn(Crnn(model, classes), init)
-        : new EventCnn(new EventCnnConfig(classes, Width(model), HasAttention(model), model.AttMode, model.CbamReduction, model.CbamSaKernel), init);
+        : new EventCnn(new EventCnnConfig(classes, Width(model), HasAttention(model), model.AttMode, model.CbamReduction, model.CbamSaKernel, model.Pooling), init);
+
+    /// <summary>Tells a network that takes its mean over sounding frames what silence is on the scale of its input.</summary>
+    public static void TellSilence(Module network, Standardizer standardizer)
+    {
+        if (network switch { EventCnn cnn => cnn.Pooling, EventCrnn crnn => crnn.Pooling, _ => null } is not { } pooling) return;
+        float[] levels = [.. Enumerable.Repeat(-(float)LogMelOptions.SleepEvents.TopDb, Bands)];
+        standardizer.Apply(levels);
+        pooling.SetSilence(levels);
+    }
 
     /// <summary>Multiplications of one clip.</summary>
     public static long Macs(EventModelOptions model, int classes, int frames) =>
@@ -130,5 +139,5 @@ static class EventNetwork
 
     static int Width(EventModelOptions model) => model.Name.StartsWith("extreme", StringComparison.Ordinal) ? 8 : 16;
 
-    static EventCrnnConfig Crnn(EventModelOptions model, int classes) => new(classes, model.RnnHidden, model.RnnLayers);
+    static EventCrnnConfig Crnn(EventModelOptions model, int classes) => new(classes, model.RnnHidden, model.RnnLayers, model.Pooling);
 }

@@ -30,8 +30,9 @@ sealed class EventObjective
         _classes = examples.Set.Classes.Count;
         _augment = streams.Stream("augment");
         Network = EventNetwork.New(config.Model, _classes, streams.Generator("init"));
-        Network.To(device);
         Standardizer = config.Features.Standardize == "train" ? examples.Fit(train) : Standardizer.None(examples.Bands);
+        EventNetwork.TellSilence(Network, Standardizer);
+        Network.To(device);
         var counts = examples.Labels(train).CountBy(label => label).ToDictionary();
         _weights = ClassWeights.Of(config.Objective.ClassWeights, [.. Enumerable.Range(0, _classes).Select(label => counts.GetValueOrDefault(label))])
             ?? [.. Enumerable.Repeat(1f, _classes)];

@@ -40,6 +40,8 @@ public sealed record SleepEventsConfig(
             yield return $"split.validation and split.test share fold {Split.Test.Intersect(Split.Validation).First()}: the data that picks an epoch cannot be the data reported";
         if (Data.Unusable != UnusableAudio.Exclude && Compat != "original")
             yield return $"data.unusable={Data.Unusable.ToString().ToLowerInvariant()}: counts other recordings twice, as the original did; type compat=original, or leave them out (data.unusable=exclude)";
+        if (Model.Pooling == EventPooling.Sounding && Compat == "original")
+            yield return "model.pooling=sounding: the original's networks have the mean over all frames; leave out compat=original or model.pooling";
         if (Distill.Alpha > 0 && Distill.Teacher == "")
             yield return $"distill.alpha={Distill.Alpha}: a teacher is needed; type distill.teacher=RUN (or distill.alpha=0)";
     }
@@ -106,13 +108,15 @@ public sealed record EventFeatureOptions(
 /// <param name="AttMode">Parts of the CBAM variants' attention.</param>
 /// <param name="CbamReduction">Channels over hidden units of their channel attention.</param>
 /// <param name="CbamSaKernel">Width of their spatial convolution.</param>
+/// <param name="Pooling">What the mean over time is taken over: all frames, or those in which something sounds.</param>
 public sealed record EventModelOptions(
     [property: AllowedValues("tinycnn", "tinycnn_cbam", "extremetinycnn", "extremetinycnn_cbam", "crnn")] string Name = "tinycnn",
     [property: Range(1, 4096)] int RnnHidden = 64,
     [property: Range(1, 16)] int RnnLayers = 2,
     AttentionMode AttMode = AttentionMode.Cbam,
     [property: Range(1, 1024)] int CbamReduction = 8,
-    [property: Range(1, 63)] int CbamSaKernel = 7);
+    [property: Range(1, 63)] int CbamSaKernel = 7,
+    EventPooling Pooling = EventPooling.All);
 
 /// <summary>The loss.</summary>
 /// <param name="ClassWeights"><c>none</c>, <c>inverse</c>, <c>effective</c>, or one number for each class.</param>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Kymo.Config;
 using Kymo.Lab.Data;
+using Kymo.Lab.Models;
 using Kymo.Lab.Recipes;
 using Kymo.Lab.Runs;
 using Kymo.Signals;
@@ -23,6 +24,16 @@ public sealed class EventRunTests : IDisposable
         var again = recipe.Evaluate!(run, [], Context([], new MapNode(), new MapNode())).Metrics;
         Assert.Equal((double)CanonicalJson.ReadObject(Path.Combine(run, RunFiles.Metrics))["test"]!["f1_macro"]!, (double)again["test"]!["f1_macro"]!, 1e-9);
         Assert.Throws<ConfigException>(() => recipe.Evaluate!(run, ["model.name=crnn"], Context([], new MapNode(), new MapNode())));
+    }
+
+    [Fact]
+    public void Network_that_does_not_hear_padding_is_trained_exported_and_read_again()
+    {
+        var run = Run("sounding", "model.pooling=sounding");
+        var export = Registry.Find("sleep-events").Export!(run, 0, "onnx", _folder["sounding.onnx"]);
+        Assert.InRange(export.LargestDifference!.Value, 0, 1e-4);
+        Assert.Contains("pooling.silence", WeightFiles.Read(Path.Combine(run, RunFiles.BestModel)).Keys);
+        Assert.Contains("compat=original", Assert.Throws<ConfigException>(() => Run("refused", "model.pooling=sounding", "compat=original")).Message);
     }
 
     [Fact]
