@@ -19,7 +19,7 @@ namespace Kymo.App.Web;
 /// <param name="Compat"><c>original</c> answers <c>/predict</c> with the label only.</param>
 /// <param name="DeriveMagnitude">Computes <c>motion_magnitude</c> where a network wants it and the request has none.</param>
 /// <param name="Metrics"><c>kymo</c>, or <c>triton</c> for the families of that server besides.</param>
-/// <param name="ApiKeysFile">File of one key a line; with it every request but probes needs <c>Authorization: Bearer</c> or <c>X-API-Key</c>.</param>
+/// <param name="ApiKeysFile">File of one key a line; with it every request but probes needs <c>Authorization: Bearer</c> or <c>X-API-Key</c>; a browser logs in at <c>/login</c>.</param>
 /// <param name="Certificate">PEM certificate for <c>https</c> addresses.</param>
 /// <param name="CertificateKey">Its PEM key.</param>
 /// <param name="Studies">Folder of the folders of searches, for the pages.</param>
