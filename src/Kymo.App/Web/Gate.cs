@@ -15,6 +15,7 @@ sealed class Gate(RequestDelegate next, Service service, Action<string> log)
         var began = Stopwatch.GetTimestamp();
         var id = RequestId(context);
         context.Response.Headers["X-Request-Id"] = id;
+        using var span = Tracing.Begin(context);
         string? fault = null;
         try
         {
@@ -49,6 +50,7 @@ sealed class Gate(RequestDelegate next, Service service, Action<string> log)
             await Problem(context, StatusCodes.Status500InternalServerError, "Internal Server Error");
         }
         var took = Stopwatch.GetElapsedTime(began);
+        Tracing.End(span, context, fault);
         service.Metrics.Answered((context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "none", context.Response.StatusCode, took);
         if (service.Options.AccessLog || fault is not null) log(AccessLog.Line(context, id, took, fault, service.Time));
     }

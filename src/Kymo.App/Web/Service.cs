@@ -7,6 +7,7 @@ sealed class Service : IDisposable
 {
     readonly SemaphoreSlim _heavy;
     readonly ITimer? _scan;
+    readonly IDisposable? _traces;
     readonly HashSet<string>? _keys;
     int _waiting;
     volatile bool _isDraining;
@@ -22,6 +23,7 @@ sealed class Service : IDisposable
     {
         (Options, Runs, Time, Sessions) = (options, Path.GetFullPath(runs), time, new Sessions(time));
         _keys = options.ApiKeysFile is { } file ? ReadKeys(file) : null;
+        _traces = Tracing.To(options.Collector);
         _heavy = new SemaphoreSlim(Environment.ProcessorCount);
         Models = new ModelStore(models, options, Metrics, time, tell);
         IsServing = models.Count > 0;
@@ -113,6 +115,7 @@ sealed class Service : IDisposable
         _scan?.Dispose();
         Models.Dispose();
         _heavy.Dispose();
+        _traces?.Dispose();
     }
 
     // Kept and compared as hashes, so that the time of a comparison says nothing of a key.
