@@ -1,18 +1,18 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
-using System.Text;
 
 namespace Kymo.Bench.Serving;
 
-/// <summary>A service in a process of its own, on loopback, and callers that ask it as fast as it answers.</summary>
+/// <summary>A service in a process of its own, on loopback, asked as fast as it answers.</summary>
 sealed class LoadedServer : IDisposable
 {
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     readonly Process _process;
-    readonly HttpClient _client;
+    readonly string _address;
 
-    LoadedServer(Process process, HttpClient client) => (_process, _client) = (process, client);
+    LoadedServer(Process process, string address) => (_process, _address) = (process, address);
 
     /// <summary>Starts a service and waits until it answers.</summary>
     /// <param name="port">The port it listens at.</param>
@@ -26,13 +26,14 @@ sealed class LoadedServer : IDisposable
         process.ErrorDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 256 }) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        var address = $"http://127.0.0.1:{port}";
+        using var client = new HttpClient();
         var began = Stopwatch.GetTimestamp();
         while (true)
         {
             try
             {
-                if (client.GetAsync(ready).Result.StatusCode == HttpStatusCode.OK) return new LoadedServer(process, client);
+                if (client.GetAsync(address + ready).Result.StatusCode == HttpStatusCode.OK) return new LoadedServer(process, address);
             }
             catch (AggregateException)
             {
@@ -42,38 +43,22 @@ sealed class LoadedServer : IDisposable
         }
     }
 
-    /// <summary>Asks for a while.</summary>
+    /// <summary>Asks for a while with <c>wrk</c>, as fast as it answers; every answer must be good.</summary>
     /// <param name="path">Where.</param>
-    /// <param name="body">The JSON that is posted.</param>
+    /// <param name="body">The file whose JSON is posted.</param>
     /// <param name="connections">Callers at once, each with its own connection.</param>
-    /// <param name="time">How long.</param>
-    public async Task<(double PerSecond, double P50, double P99)> Ask(string path, string body, int connections, TimeSpan time)
+    /// <param name="seconds">How long.</param>
+    public (double PerSecond, double P50, double P99) Ask(string path, string body, int connections, int seconds)
     {
-        var bytes = Encoding.UTF8.GetBytes(body);
-        var began = Stopwatch.GetTimestamp();
-        var times = await Task.WhenAll(Enumerable.Range(0, connections).Select(caller => Task.Run(async () =>
-        {
-            var own = new List<double>();
-            while (Stopwatch.GetElapsedTime(began) < time)
-            {
-                using var content = new ByteArrayContent(bytes);
-                content.Headers.ContentType = new("application/json");
-                var sent = Stopwatch.GetTimestamp();
-                using var answer = await _client.PostAsync(path, content);
-                await answer.Content.LoadIntoBufferAsync();
-                if (answer.StatusCode != HttpStatusCode.OK) throw new InvalidOperationException($"{path} answers {(int)answer.StatusCode}");
-                own.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
-            }
-            return own;
-        })));
-        var took = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        var all = times.SelectMany(one => one).Order().ToArray();
-        return (all.Length / took, all[all.Length / 2], all[Math.Min(all.Length - 1, (int)(all.Length * 0.99))]);
+        var said = PeerProgram.Ask("/usr/bin/env", $"KYMO_BODY={body}", "wrk", "-t1", $"-c{connections}", $"-d{seconds}s", "-s", Path.Combine(Machine.Root(), "bench", "peers", "post.lua"), _address + path)
+            ?? throw new InvalidOperationException("wrk failed");
+        var figures = said.Split('\n').Single(line => line.StartsWith("said ", StringComparison.Ordinal)).Split(' ').Skip(1).Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray();
+        if (figures[4] > 0) throw new InvalidOperationException($"{path} failed {figures[4]} times:\n{said}");
+        return (figures[0] / figures[1] * 1e6, figures[2] / 1000, figures[3] / 1000);
     }
 
     public void Dispose()
     {
-        _client.Dispose();
         _process.Kill();
         _process.WaitForExit();
         _process.Dispose();

@@ -6,22 +6,25 @@ using Kymo.Bench.Serving;
 using Kymo.Lab.Models;
 using Kymo.Lab.Training;
 using Kymo.Onnx;
+using Kymo.Signals.Audio;
 using Kymo.Torch;
 using Kymo.Torch.Checkpoints;
 
-// kymo-bench-serving [--json] [--rounds N] [--seconds N] [--connections N] [--no-table]: requests per second beside the original as a FastAPI
-// program, and the latency of single items beside onnxruntime-node, for every architecture.
+// kymo-bench-serving [--json] [--rounds N] [--seconds N] [--connections N] [--only service|latency|hour] [--no-table]: requests per second
+// beside the original as a FastAPI program, the latency of single items beside onnxruntime-node for every architecture, and an hour of sound.
 const int KymoPort = 18471, PeerPort = 18472;
 int Option(string name, int otherwise) => Array.IndexOf(args, name) is >= 0 and var at ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
 var (rounds, seconds, connections) = (Option("--rounds", 3), Option("--seconds", 5), Option("--connections", 16));
+bool Asked(string part) => Array.IndexOf(args, "--only") is var at && (at < 0 || args[at + 1] == part);
 var root = Machine.Root();
+var program = Machine.Program();
 var (rows, remarks) = (new List<Result>(), new List<string>());
 var folder = Directory.CreateTempSubdirectory("kymo-bench-serving-").FullName;
 try
 {
-    WriteModels(folder);
-    await Service();
-    Latency();
+    if (Asked("service")) Service();
+    if (Asked("latency")) Latency();
+    if (Asked("hour")) Hour();
 }
 finally
 {
@@ -47,10 +50,14 @@ static string Request(string network)
     return new JsonObject { ["model_type"] = network, ["heart_rate"] = Wave(60), ["motion_x"] = Wave(0), ["motion_y"] = Wave(0), ["motion_z"] = Wave(0), ["steps"] = Wave(0) }.ToJsonString();
 }
 
-async Task Service()
+void Service()
 {
-    // The published program, or one that was built after it.
-    var program = Machine.Program();
+    if (PeerProgram.Ask("/usr/bin/env", "which", "wrk") is null)
+    {
+        remarks.Add("wrk is not installed here (Debian package wrk), so the service was not asked.");
+        return;
+    }
+    WriteModels(folder);
     var peer = Path.Combine(root, "bench", "peers", "sleep_service.py");
     var hasPeer = PeerProgram.Ask(PeerProgram.Python, "-c", "import fastapi, uvicorn, torch") is not null;
     if (!hasPeer) remarks.Add("python3-fastapi, python3-uvicorn or python3-torch are not installed here, so the service has no peer.");
@@ -59,11 +66,13 @@ async Task Service()
     foreach (var network in new[] { "LSTM", "Transformer" })
     {
         var (own, theirs) = (new List<(double PerSecond, double P50, double P99)>(), new List<(double PerSecond, double P50, double P99)>());
+        var body = Path.Combine(folder, network + ".json");
+        File.WriteAllText(body, Request(network));
         for (var round = 0; round <= rounds; round++)
         {
-            var time = TimeSpan.FromSeconds(round == 0 ? 1 : seconds);
-            var mine = await kymo.Ask("/predict", Request(network), connections, time);
-            if (other is not null && await other.Ask("/predict", Request(network), connections, time) is var answer && round > 0) theirs.Add(answer);
+            // The first round warms both up and does not count.
+            var mine = kymo.Ask("/predict", body, connections, seconds);
+            if (other is not null && other.Ask("/predict", body, connections, round == 0 ? 1 : seconds) is var answer && round > 0) theirs.Add(answer);
             if (round > 0) own.Add(mine);
         }
         var note = $"{Results.Median(own.Select(one => one.PerSecond)):N0} requests a second"
@@ -73,6 +82,24 @@ async Task Service()
         rows.Add(new Result($"{network}, {connections} connections: 99th percentile", "ms", Results.Median(own.Select(one => one.P99)),
             theirs.Count > 0 ? Results.Median(theirs.Select(one => one.P99)) : null, 1));
     }
+}
+
+// An hour of sound at 44,100 Hz in two channels through the urban-sounds network, the program's start included.
+void Hour()
+{
+    string[] said = ["run.root=" + folder, "run.name=hour", "data=synthetic", "trainer.epochs=1", "trainer.threads=1"];
+    string Kymo(params string[] words) => PeerProgram.Ask(program, words) ?? throw new InvalidOperationException("kymo " + string.Join(' ', words) + " failed");
+    Kymo(["train", "urban-sounds", .. said]);
+    var (export, sound) = (Path.Combine(folder, "hour.onnx"), Path.Combine(folder, "hour.wav"));
+    Kymo("export", Path.Combine(folder, "runs", "hour"), "--out", export);
+    const int Rate = 44_100;
+    var random = new Random(0);
+    var samples = new float[2 * 3600 * Rate];
+    for (var i = 0; i < samples.Length; i++) samples[i] = (float)((0.3 * Math.Sin(i % (samples.Length / 2) * 0.03)) + (0.1 * (random.NextDouble() - 0.5)));
+    AudioFile.WriteWav(sound, new AudioClip(Rate, 2, samples));
+    var windows = 0;
+    var took = Results.MedianSeconds(Math.Min(rounds, 3), () => windows = JsonNode.Parse(Kymo("predict", export, sound, "--json"))!["predictions"]![0]!["windows"]!.AsArray().Count);
+    rows.Add(new Result("kymo predict of an hour of sound, 44,100 Hz, two channels", "s", took, null, 10, $"{windows} windows of 4 s, a new one every 2 s"));
 }
 
 // One item at a time in process, in turns with node: the same file, one thread.

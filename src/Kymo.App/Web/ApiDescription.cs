@@ -18,7 +18,7 @@ static class ApiDescription
 
     public static void Map(IEndpointRouteBuilder routes, Service service)
     {
-        routes.Get("/openapi.json", context => context.Json(Document(service.Opens(null))));
+        routes.Get("/openapi.json", context => context.Json(Document(service.OpensWith(null))));
         routes.Get("/docs", context =>
         {
             context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'";

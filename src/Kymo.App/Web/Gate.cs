@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Kymo.App.Web.Pages;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -14,6 +15,7 @@ sealed class Gate(RequestDelegate next, Service service, Action<string> log)
         var began = Stopwatch.GetTimestamp();
         var id = RequestId(context);
         context.Response.Headers["X-Request-Id"] = id;
+        using var span = Tracing.Begin(context);
         string? fault = null;
         try
         {
@@ -22,10 +24,10 @@ sealed class Gate(RequestDelegate next, Service service, Action<string> log)
                 context.Response.Headers.Connection = "close";
                 await context.Detail(StatusCodes.Status503ServiceUnavailable, "the service is ending; ask another instance");
             }
-            else if (!ProbeEndpoints.Paths.Contains(context.Request.Path.Value!) && context.Request.Path.Value is not ("/docs" or "/openapi.json") && !service.Opens(KeyOf(context)))
+            else if (!IsPublic(context.Request.Path.Value!) && !service.Opens(context))
             {
-                context.Response.Headers.WWWAuthenticate = "Bearer";
-                await context.Detail(StatusCodes.Status401Unauthorized, "send a key as Authorization: Bearer KEY or X-API-Key: KEY");
+                if (IsPage(context.Request)) await LoginPage.Ask(context);
+                else await Refuse(context);
             }
             else if (!Cors(context)) await next(context);
         }
@@ -48,8 +50,15 @@ sealed class Gate(RequestDelegate next, Service service, Action<string> log)
             await Problem(context, StatusCodes.Status500InternalServerError, "Internal Server Error");
         }
         var took = Stopwatch.GetElapsedTime(began);
+        Tracing.End(span, context, fault);
         service.Metrics.Answered((context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "none", context.Response.StatusCode, took);
         if (service.Options.AccessLog || fault is not null) log(AccessLog.Line(context, id, took, fault, service.Time));
+    }
+
+    static Task Refuse(HttpContext context)
+    {
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return context.Detail(StatusCodes.Status401Unauthorized, "send a key as Authorization: Bearer KEY or X-API-Key: KEY; a person logs in at /login");
     }
 
     // Answers a preflight itself; marks other answers to allowed origins.
@@ -66,7 +75,16 @@ sealed class Gate(RequestDelegate next, Service service, Action<string> log)
         return true;
     }
 
-    static string? KeyOf(HttpContext context)
+    // What tells nothing of models and runs.
+    static bool IsPublic(string path) =>
+        ProbeEndpoints.Paths.Contains(path) || path is "/docs" or "/openapi.json" or LoginPage.Path || path.StartsWith("/assets/", StringComparison.Ordinal);
+
+    // A browser that opens a page; programs and scripts of pages ask for other kinds.
+    static bool IsPage(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The key that a request carries in its head, or null.</summary>
+    public static string? KeyOf(HttpContext context)
     {
         if (context.Request.Headers["X-API-Key"].ToString() is { Length: > 0 } key) return key;
         var given = context.Request.Headers.Authorization.ToString();

@@ -38,6 +38,7 @@ sealed class Host : IAsyncDisposable
         app.UseRouting();
         app.Use(next => context => Unmatched.Answer(context, next));
         Pages.PageEndpoints.Map(app, service.Runs, service.Options.Studies, service.Time);
+        Pages.LoginPage.Map(app, service);
         ProbeEndpoints.Map(app, service);
         PredictEndpoint.Map(app, service);
         NightEndpoint.Map(app, service);

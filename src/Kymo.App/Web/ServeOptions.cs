@@ -19,9 +19,10 @@ namespace Kymo.App.Web;
 /// <param name="Compat"><c>original</c> answers <c>/predict</c> with the label only.</param>
 /// <param name="DeriveMagnitude">Computes <c>motion_magnitude</c> where a network wants it and the request has none.</param>
 /// <param name="Metrics"><c>kymo</c>, or <c>triton</c> for the families of that server besides.</param>
-/// <param name="ApiKeysFile">File of one key a line; with it every request but probes needs <c>Authorization: Bearer</c> or <c>X-API-Key</c>.</param>
+/// <param name="ApiKeysFile">File of one key a line; with it every request but probes needs <c>Authorization: Bearer</c> or <c>X-API-Key</c>; a browser logs in at <c>/login</c>.</param>
 /// <param name="Certificate">PEM certificate for <c>https</c> addresses.</param>
 /// <param name="CertificateKey">Its PEM key.</param>
+/// <param name="OtlpEndpoint">A collector of OpenTelemetry, as <c>http://127.0.0.1:4318</c>, that is sent a span for each request; none by default.</param>
 /// <param name="Studies">Folder of the folders of searches, for the pages.</param>
 /// <param name="CorsOrigins">Origins whose pages may call the service; empty for none.</param>
 /// <param name="AccessLog">Whether each request is logged on standard error, one JSON line each.</param>
@@ -46,12 +47,18 @@ sealed record ServeOptions(
     string? ApiKeysFile = null,
     string? Certificate = null,
     string? CertificateKey = null,
+    string? OtlpEndpoint = null,
     string Studies = "experiments/hpo",
     bool AccessLog = true)
 {
+    /// <summary>The collector's address; null for none.</summary>
+    public Uri? Collector => Uri.TryCreate(OtlpEndpoint, UriKind.Absolute, out var address) ? address : null;
+
     /// <summary>Faults that concern several settings at once.</summary>
     public IEnumerable<string> Validate()
     {
+        if (OtlpEndpoint is not null && Collector is not { Scheme: "http" or "https" })
+            yield return $"serve.otlp_endpoint={OtlpEndpoint}: expected the address of a collector as http://127.0.0.1:4318";
         if (Certificate is null != CertificateKey is null)
             yield return "serve.certificate and serve.certificate_key belong together; type both, or neither for plain http";
     }

@@ -7,6 +7,7 @@ sealed class Service : IDisposable
 {
     readonly SemaphoreSlim _heavy;
     readonly ITimer? _scan;
+    readonly IDisposable? _traces;
     readonly HashSet<string>? _keys;
     int _waiting;
     volatile bool _isDraining;
@@ -20,8 +21,9 @@ sealed class Service : IDisposable
     /// <exception cref="Config.ConfigException">A folder or the file of keys does not exist.</exception>
     public Service(ServeOptions options, IReadOnlyList<string> models, string runs, TimeProvider time, Action<string> tell)
     {
-        (Options, Runs, Time) = (options, Path.GetFullPath(runs), time);
+        (Options, Runs, Time, Sessions) = (options, Path.GetFullPath(runs), time, new Sessions(time));
         _keys = options.ApiKeysFile is { } file ? ReadKeys(file) : null;
+        _traces = Tracing.To(options.Collector);
         _heavy = new SemaphoreSlim(Environment.ProcessorCount);
         Models = new ModelStore(models, options, Metrics, time, tell);
         IsServing = models.Count > 0;
@@ -47,11 +49,17 @@ sealed class Service : IDisposable
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; }
 
+    /// <summary>Browsers that were let in by a key.</summary>
+    public Sessions Sessions { get; }
+
     /// <summary>Counts and times.</summary>
     public Metrics Metrics { get; } = new();
 
     /// <summary>The models.</summary>
     public ModelStore Models { get; }
+
+    /// <summary>Whether requests need a key.</summary>
+    public bool IsKeyed => _keys is not null;
 
     /// <summary>Whether models were asked for.</summary>
     public bool IsServing { get; }
@@ -68,8 +76,11 @@ sealed class Service : IDisposable
     /// <summary>Takes no new work from now on.</summary>
     public void Drain() => _isDraining = true;
 
+    /// <summary>Whether a request is let in: by a key in its head, or by the cookie of a browser that showed one; always, where no key is asked for.</summary>
+    public bool Opens(Microsoft.AspNetCore.Http.HttpContext context) => OpensWith(Gate.KeyOf(context)) || Sessions.Holds(context);
+
     /// <summary>Whether a key opens the service; always, where none is asked for.</summary>
-    public bool Opens(string? key) => _keys is null || (key is not null && _keys.Contains(HashOf(key)));
+    public bool OpensWith(string? key) => _keys is null || (key is not null && _keys.Contains(HashOf(key)));
 
     /// <summary>Long work (a recording, a night): as much at once as there are cores; the rest waits.</summary>
     /// <returns>The answer; null where too much waits already.</returns>
@@ -104,6 +115,7 @@ sealed class Service : IDisposable
         _scan?.Dispose();
         Models.Dispose();
         _heavy.Dispose();
+        _traces?.Dispose();
     }
 
     // Kept and compared as hashes, so that the time of a comparison says nothing of a key.

@@ -3,19 +3,23 @@ using System.Net.WebSockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
+using Kymo.App.Web.Models;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kymo.App.Web;
 
 /// <summary>
-/// <c>/models/NAME/stream</c>, a WebSocket for live sound: messages of float32 samples (mono, little-endian, at the model's rate) come in, an
-/// answer goes out for each window, every <c>hop</c> seconds.
+/// <c>/models/NAME/stream</c>, a WebSocket for what is being recorded: messages of float32 rows (little-endian, at the model's rate) come in, an answer
+/// goes out for each window, every <c>hop</c> seconds. A row is a sample of sound, the axes of a worn sensor, or the features of a watch.
 /// </summary>
 static class StreamEndpoint
 {
-    // One message is at most ten seconds of sound, so that nobody fills the memory with one.
+    // As much as ten seconds of sound, so that nobody fills the memory with one message.
     const int LongestMessage = 10 * 48_000 * sizeof(float);
+
+    // What is listened to: rows of numbers, windows of rows, and the answer to one window; null where too much waits.
+    sealed record Source(int Columns, int WindowRows, double RateHz, Func<float[], Task<JsonObject?>> Answer);
 
     public static void Map(IEndpointRouteBuilder routes, Service service) => routes.Get("/models/{name}/stream", context => Answer(context, service));
 
@@ -34,35 +38,71 @@ static class StreamEndpoint
         }
         using (hold)
         {
-            if (hold.Model.Sound is not { } sound)
+            if (SourceOf(hold.Model, service, context.RequestAborted) is not { } source)
             {
-                await context.Detail(StatusCodes.Status400BadRequest, "this model does not listen to sound");
+                await context.Detail(StatusCodes.Status400BadRequest, "this model hears no sound and reads no sensor row by row");
                 return;
             }
-            var rate = sound.Features.SampleRate;
-            if (context.Request.Query["sample_rate"].ToString() is { Length: > 0 } asked && asked != rate.ToString(CultureInfo.InvariantCulture))
+            if (context.Request.Query["sample_rate"].ToString() is { Length: > 0 } asked
+                && (!double.TryParse(asked, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) || Math.Abs(rate - source.RateHz) > 1e-3 * source.RateHz))
             {
-                await context.Detail(StatusCodes.Status400BadRequest, $"this model listens at {rate} Hz; resample before sending");
+                await context.Detail(StatusCodes.Status400BadRequest, FormattableString.Invariant($"this model listens at {source.RateHz:0.####} Hz; resample before sending"));
                 return;
             }
-            var hop = sound.Features.Duration!.Value / 2;
+            var (hop, least) = (source.WindowRows / 2 / source.RateHz, Math.Max(0.05, 1 / source.RateHz));
             if (context.Request.Query["hop"].ToString() is { Length: > 0 } text
-                && (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out hop) || hop is not (>= 0.05 and <= 60)))
+                && (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out hop) || !(hop >= least && hop <= 3600)))
             {
-                await context.Detail(StatusCodes.Status400BadRequest, "hop is in seconds, 0.05 to 60");
+                await context.Detail(StatusCodes.Status400BadRequest, FormattableString.Invariant($"hop is in seconds, {least:0.####} to 3600"));
                 return;
             }
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
-            await Listen(socket, sound, hop, service, context.RequestAborted);
+            await Listen(socket, source, hop, service, context.RequestAborted);
         }
     }
 
-    static async Task Listen(WebSocket socket, Lab.Prediction.SoundPredictor sound, double hop, Service service, CancellationToken cancel)
+    static Source? SourceOf(ServedModel model, Service service, CancellationToken cancel)
     {
-        var rate = sound.Features.SampleRate;
-        var window = new float[sound.Features.ClipSamples!.Value];
-        var (heard, next) = (0L, (long)window.Length);
+        if (model.Sound is { } sound)
+        {
+            return new Source(1, sound.Features.ClipSamples!.Value, sound.Features.SampleRate, window => service.Heavy(cancel, () =>
+            {
+                var heard = sound.Hear("stream", window);
+                return Told(heard.Classes, heard.Probabilities);
+            }));
+        }
+        if (model.Activity is { } activity)
+        {
+            return new Source(activity.Axes, activity.WindowRows, activity.RateHz, window => service.Heavy(cancel, () =>
+                Told(activity.Classes, [.. activity.Answer("stream", window, null)["probabilities"]!.AsObject().Select(entry => (float)entry.Value!)])));
+        }
+        if (model.Sleep is not { WindowRows: > 0 } sleep) return null;
+        return new Source(sleep.Features.Count, sleep.WindowRows, 1 / sleep.RowSeconds, async window =>
+        {
+            double[][] columns = [.. sleep.Features.Select((_, column) => Enumerable.Range(0, sleep.WindowRows).Select(row => (double)window[(row * sleep.Features.Count) + column]).ToArray())];
+            var scaled = sleep.Scale(columns, out var isOwn);
+            if (model.Queue!.Ask([scaled], [sleep.WindowRows, sleep.Features.Count]) is not { } asked) return null;
+            return Told(sleep.Classes, [.. sleep.Answer((await asked)[0], isOwn)["probabilities"]!.AsObject().Select(entry => (float)entry.Value!)]);
+        });
+    }
+
+    static JsonObject Told(IReadOnlyList<string> classes, float[] probabilities)
+    {
+        var best = Lab.Metrics.Largest.IndexOf(probabilities);
+        return new JsonObject
+        {
+            ["class"] = classes[best],
+            ["confidence"] = probabilities[best],
+            ["probabilities"] = new JsonObject(classes.Select((name, i) => KeyValuePair.Create(name, (JsonNode?)probabilities[i]))),
+        };
+    }
+
+    static async Task Listen(WebSocket socket, Source source, double hop, Service service, CancellationToken cancel)
+    {
+        var window = new float[source.WindowRows * source.Columns];
+        var (heard, next) = (0L, (long)source.WindowRows);
         var message = new byte[LongestMessage];
+        var rowBytes = source.Columns * sizeof(float);
         while (!service.IsDraining)
         {
             var length = 0;
@@ -71,7 +111,7 @@ static class StreamEndpoint
             {
                 if (length == message.Length)
                 {
-                    await socket.CloseAsync(WebSocketCloseStatus.MessageTooBig, "a message has at most ten seconds of sound", cancel);
+                    await socket.CloseAsync(WebSocketCloseStatus.MessageTooBig, $"a message has at most {LongestMessage} bytes", cancel);
                     return;
                 }
                 part = await socket.ReceiveAsync(message.AsMemory(length), cancel);
@@ -83,38 +123,30 @@ static class StreamEndpoint
                 await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", cancel);
                 return;
             }
-            if (part.MessageType != WebSocketMessageType.Binary || length % sizeof(float) != 0 || !Finite(message.AsSpan(0, length)))
+            if (part.MessageType != WebSocketMessageType.Binary || length % rowBytes != 0 || !Finite(message.AsSpan(0, length)))
             {
-                await socket.CloseAsync(WebSocketCloseStatus.InvalidPayloadData, "send finite float32 samples, little-endian, as binary messages", cancel);
+                await socket.CloseAsync(WebSocketCloseStatus.InvalidPayloadData, $"send rows of {source.Columns} finite float32, little-endian, as binary messages", cancel);
                 return;
             }
-            var samples = MemoryMarshal.Cast<byte, float>(message.AsSpan(0, length)).ToArray();
-            for (var taken = 0; taken < samples.Length;)
+            for (var taken = 0; taken < length / rowBytes;)
             {
                 // Up to the end of the next window that is answered.
-                var count = (int)Math.Min(samples.Length - taken, next - heard);
-                Push(window, samples.AsSpan(taken, count));
-                heard += count;
-                taken += count;
+                var rows = (int)Math.Min((length / rowBytes) - taken, next - heard);
+                Push(window, MemoryMarshal.Cast<byte, float>(message.AsSpan(taken * rowBytes, rows * rowBytes)));
+                heard += rows;
+                taken += rows;
                 if (heard < next) continue;
-                next += Math.Max(1, (long)(hop * rate));
-                var answer = await service.Heavy(cancel, () => sound.Hear("stream", window));
-                if (answer is null) continue;
-                var told = new JsonObject
-                {
-                    ["start"] = (heard - window.Length) / (double)rate,
-                    ["end"] = heard / (double)rate,
-                    ["class"] = answer.Class,
-                    ["confidence"] = answer.Confidence,
-                    ["probabilities"] = new JsonObject(answer.Classes.Select((name, i) => KeyValuePair.Create(name, (JsonNode?)answer.Probabilities[i]))),
-                };
-                await socket.SendAsync(Encoding.UTF8.GetBytes(told.ToJsonString()), WebSocketMessageType.Text, true, cancel);
+                next += Math.Max(1, (long)(hop * source.RateHz));
+                if (await source.Answer(window) is not { } answer) continue;
+                answer["start"] = (heard - source.WindowRows) / source.RateHz;
+                answer["end"] = heard / source.RateHz;
+                await socket.SendAsync(Encoding.UTF8.GetBytes(answer.ToJsonString()), WebSocketMessageType.Text, true, cancel);
             }
         }
         await socket.CloseAsync(WebSocketCloseStatus.EndpointUnavailable, "the service is ending", cancel);
     }
 
-    // The newest samples stand at the end.
+    // The newest rows stand at the end.
     static void Push(float[] window, ReadOnlySpan<float> samples)
     {
         if (samples.Length > window.Length) samples = samples[^window.Length..];

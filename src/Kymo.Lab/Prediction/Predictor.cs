@@ -5,7 +5,8 @@ namespace Kymo.Lab.Prediction;
 /// <summary>How a prediction is asked for.</summary>
 /// <param name="Hop">Seconds between the windows of a long recording; null for the recipe's own.</param>
 /// <param name="Top">Classes shown to a person.</param>
-public sealed record PredictionOptions(double? Hop = null, int Top = 3);
+/// <param name="Smooth">Seconds over which the probabilities of windows are averaged; 0 leaves them as they are.</param>
+public sealed record PredictionOptions(double? Hop = null, int Top = 3, double Smooth = 0);
 
 /// <summary>What the networks say of one file.</summary>
 /// <param name="Lines">For a person.</param>
@@ -18,6 +19,12 @@ public sealed record FilePrediction(IReadOnlyList<string> Lines, JsonObject Json
 /// <param name="Close">Gives their memory back.</param>
 public sealed record Predictor(int Networks, Func<string, PredictionOptions, FilePrediction> Predict, Action Close) : IDisposable
 {
+    /// <summary>SHA-256 of the model's file; of the hashes of all, where several answer together.</summary>
+    public string ModelHash { get; init; } = "";
+
+    /// <summary>SHA-256 of the feature settings; empty where the network has none.</summary>
+    public string FeatureHash { get; init; } = "";
+
     /// <inheritdoc/>
     public void Dispose() => Close();
 }

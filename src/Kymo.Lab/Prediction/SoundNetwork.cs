@@ -13,6 +13,9 @@ public sealed record SoundNetwork(IReadOnlyList<string> Classes, LogMelOptions F
     /// <summary>Whether silence at a recording's end was cut off before its features were computed, and is again.</summary>
     public bool Trim { get; init; }
 
+    /// <summary>Whether many threads may ask at once.</summary>
+    public bool IsConcurrent { get; init; }
+
     /// <summary>An export whose graph takes spectrograms in dB, (batch, mel, frame), and puts out logits.</summary>
     public static SoundNetwork Of(ExportedNetwork export, IReadOnlyList<string> classes, LogMelOptions features)
     {
@@ -21,6 +24,7 @@ public sealed record SoundNetwork(IReadOnlyList<string> Classes, LogMelOptions F
         {
             var logits = export.Run(clips.AsSpan(0, batch * bands * frames), batch, bands, frames);
             return [.. logits.Chunk(classes.Count).Select(row => Softmax.Of(row))];
-        }, export.Dispose);
+        }, export.Dispose)
+        { IsConcurrent = true };
     }
 }

@@ -31,9 +31,14 @@ public sealed record SoundPrediction(string Path, IReadOnlyList<string> Classes,
 /// <summary>Networks that name sounds as one: the mean of their probabilities; long recordings in overlapping windows.</summary>
 public sealed class SoundPredictor : IDisposable
 {
-    const int WindowsAtOnce = 32;
+    // A piece of work, and what a network is given at once: few enough to stay near the processor.
+    const int WindowsAtOnce = 32, ClipsAtOnce = 8;
+
+    // Seconds of sound that are held whole.
+    const double LongestWhole = 60;
 
     readonly IReadOnlyList<SoundNetwork> _models;
+    readonly Lazy<LogMelExtractor> _extractor;
 
     /// <summary>Takes networks of the same classes and features; they are closed with it.</summary>
     /// <param name="source">The run or file, for messages.</param>
@@ -42,6 +47,7 @@ public sealed class SoundPredictor : IDisposable
     public SoundPredictor(string source, IReadOnlyList<SoundNetwork> models)
     {
         _models = models;
+        _extractor = new(() => new LogMelExtractor(Features));
         if (!models.Any(model => model.Features != models[0].Features || model.Trim != models[0].Trim || !model.Classes.SequenceEqual(models[0].Classes))) return;
         Dispose();
         throw new DataException(source, "its networks differ in classes or features and cannot answer together; choose one with --fold");
@@ -57,15 +63,18 @@ public sealed class SoundPredictor : IDisposable
     public int Networks => _models.Count;
 
     /// <summary>The same for the program's <c>predict</c>.</summary>
-    public Predictor AsPredictor() => new(Networks, (path, options) => Answer(Predict(path, options.Hop), options.Top), Dispose);
+    public Predictor AsPredictor() => new(Networks, (path, options) => Answer(Predict(path, options.Hop, options.Smooth), options.Top), Dispose) { FeatureHash = Features.Fingerprint() };
 
-    /// <summary>Listens to one recording.</summary>
+    /// <summary>Listens to one recording. A long one is never held whole: its windows are answered while it is read, on all cores where the networks allow.</summary>
     /// <param name="path">The recording.</param>
     /// <param name="hop">Seconds between windows of a long recording; half a window by default.</param>
-    public SoundPrediction Predict(string path, double? hop = null)
+    /// <param name="smooth">Seconds over which the windows' probabilities are averaged.</param>
+    public SoundPrediction Predict(string path, double? hop = null, double smooth = 0)
     {
-        var samples = AudioFile.ReadMono(path, Features.SampleRate);
-        return Hear(path, samples, hop);
+        using var reader = MonoReader.Open(path, Features.SampleRate);
+        // What is short, or must be known to its end before it is heard, is read whole.
+        var isShort = _models[0].Trim || reader.Info.Seconds is <= LongestWhole;
+        return Smoothed(isShort ? Hear(path, AudioFile.ReadMono(path, Features.SampleRate), hop) : Of(path, Long(reader, StepOf(hop))), smooth);
     }
 
     /// <summary>Listens to samples.</summary>
@@ -75,25 +84,93 @@ public sealed class SoundPredictor : IDisposable
     public SoundPrediction Hear(string name, ReadOnlySpan<float> samples, double? hop = null)
     {
         if (_models[0].Trim) samples = LogMelFeatures.WithoutSilentEnd(samples);
-        var options = Features;
-        var window = options.ClipSamples!.Value;
-        var step = Math.Max(1, (int)Math.Round((hop ?? (options.Duration!.Value / 2)) * options.SampleRate));
-        var starts = new List<int> { 0 };
+        var (window, step) = (Features.ClipSamples!.Value, StepOf(hop));
+        var starts = new List<long> { 0 };
         while (starts[^1] + window < samples.Length) starts.Add(Math.Min(starts[^1] + step, samples.Length - window));
-
-        var extractor = new LogMelExtractor(options);
-        var length = extractor.OutputLength(window);
-        var clips = new float[Math.Min(WindowsAtOnce, starts.Count) * length];
         var windows = new List<WindowPrediction>(starts.Count);
-        foreach (var chunk in starts.Chunk(WindowsAtOnce))
+        foreach (var chunk in starts.Chunk(WindowsAtOnce)) windows.AddRange(Answers(samples, 0, chunk));
+        return Of(name, windows);
+    }
+
+    int StepOf(double? hop) => Math.Max(1, (int)Math.Round((hop ?? (Features.Duration!.Value / 2)) * Features.SampleRate));
+
+    SoundPrediction Of(string name, List<WindowPrediction> windows) => new(name, Classes, Mean(windows), windows);
+
+    static SoundPrediction Smoothed(SoundPrediction prediction, double seconds)
+    {
+        if (seconds <= 0) return prediction;
+        double[] middles = [.. prediction.Windows.Select(window => (window.Start + window.End) / 2)];
+        var smoothed = Smoothing.Of(middles, [.. prediction.Windows.Select(window => window.Probabilities)], seconds);
+        return prediction with { Windows = [.. prediction.Windows.Select((window, i) => window with { Probabilities = smoothed[i] })] };
+    }
+
+    // Reads on while pieces are answered elsewhere, as many as there are cores.
+    List<WindowPrediction> Long(MonoReader reader, int step)
+    {
+        var most = _models.All(model => model.IsConcurrent) ? Environment.ProcessorCount : 1;
+        var windows = new List<WindowPrediction>();
+        var pending = new Queue<Task<List<WindowPrediction>>>();
+        try
+        {
+            foreach (var (samples, offset, starts) in Pieces(reader, Features.ClipSamples!.Value, step))
+            {
+                if (pending.Count == most) windows.AddRange(pending.Dequeue().GetAwaiter().GetResult());
+                pending.Enqueue(Task.Run(() => Answers(samples.Span, offset, starts)));
+            }
+            while (pending.TryDequeue(out var task)) windows.AddRange(task.GetAwaiter().GetResult());
+            return windows;
+        }
+        finally
+        {
+            // Nothing uses the networks any more when an error of one piece goes up.
+            foreach (var task in pending) ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
+        }
+    }
+
+    // Pieces of a recording, each with the windows that begin in it; the last window stands at the recording's end.
+    static IEnumerable<(ReadOnlyMemory<float> Samples, long Offset, long[] Starts)> Pieces(MonoReader reader, int window, int step)
+    {
+        ReadOnlyMemory<float> carried = default;
+        var (offset, last) = (0L, -1L);
+        while (true)
+        {
+            var next = last < 0 ? 0 : last + step;
+            var samples = new float[checked((int)(next + ((WindowsAtOnce - 1L) * step) + window - offset))];
+            carried.CopyTo(samples);
+            var count = carried.Length + reader.Read(samples.AsSpan(carried.Length));
+            var (end, isLast) = (offset + count, count < samples.Length);
+            var starts = new List<long>();
+            while (last < 0 || (isLast ? last + window < end : last + step + window <= end))
+            {
+                last = last < 0 ? 0 : isLast ? Math.Min(last + step, end - window) : last + step;
+                starts.Add(last);
+            }
+            if (starts.Count > 0) yield return (samples.AsMemory(0, count), offset, [.. starts]);
+            if (isLast) yield break;
+            carried = samples.AsMemory((int)(last - offset), (int)(end - last));
+            offset = last;
+        }
+    }
+
+    // The windows that begin at some places, counted from the recording's beginning; the samples begin at an offset from it.
+    List<WindowPrediction> Answers(ReadOnlySpan<float> samples, long offset, IReadOnlyList<long> starts)
+    {
+        var (window, rate) = (Features.ClipSamples!.Value, (double)Features.SampleRate);
+        var length = _extractor.Value.OutputLength(window);
+        var clips = new float[Math.Min(ClipsAtOnce, starts.Count) * length];
+        var windows = new List<WindowPrediction>(starts.Count);
+        foreach (var chunk in starts.Chunk(ClipsAtOnce))
         {
             for (var i = 0; i < chunk.Length; i++)
-                extractor.Extract(samples[chunk[i]..Math.Min(chunk[i] + window, samples.Length)], clips.AsSpan(i * length, length));
+            {
+                var from = (int)(chunk[i] - offset);
+                _extractor.Value.Extract(samples[from..Math.Min(from + window, samples.Length)], clips.AsSpan(i * length, length));
+            }
             var probabilities = Mean(clips, chunk.Length);
             for (var i = 0; i < chunk.Length; i++)
-                windows.Add(new WindowPrediction((double)chunk[i] / options.SampleRate, Math.Min(chunk[i] + window, samples.Length) / (double)options.SampleRate, probabilities[i]));
+                windows.Add(new WindowPrediction(chunk[i] / rate, Math.Min(chunk[i] + window, offset + samples.Length) / rate, probabilities[i]));
         }
-        return new SoundPrediction(name, Classes, Mean(windows), windows);
+        return windows;
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Kymo.Config;
 using Kymo.Lab.Data.Music;
@@ -26,6 +27,7 @@ public static class Registry
             OpenPredictor = (run, fold) => UrbanSoundsPredictor.Open(run, fold).AsPredictor(),
             OpenExport = export => UrbanSoundsPredictor.OpenExport(export).AsPredictor(),
             Export = UrbanSoundsExport.Write,
+            Int8 = UrbanSoundsEvaluator.Int8,
         },
         new("sleep-events", "names sounds heard in the ear; very small networks, attention, distillation", Conf("SleepEvents"), SleepEventsRecipe.Run, SleepEventsRecipe.Prepare)
         {
@@ -34,6 +36,7 @@ public static class Registry
             OpenPredictor = (run, _) => EventPredictor.Open(run).AsPredictor(),
             OpenExport = export => EventPredictor.OpenExport(export).AsPredictor(),
             Export = EventExport.Write,
+            Int8 = (run, _, overrides, context) => EventEvaluator.Int8(run, overrides, context),
         },
         new("activity", "names activities from a worn sensor, with help of joint tracks that simulate it", Conf("Activity"), ActivityRecipe.Run, ActivityRecipe.Prepare)
         {
@@ -76,14 +79,14 @@ public static class Registry
         if (!path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
         {
             var recipe = Of(path);
-            return (recipe.OpenPredictor ?? throw new ConfigException($"networks of {recipe.Name} answer for files only when exported; type kymo export {path} --out network.onnx"))(path, fold);
+            return (recipe.OpenPredictor ?? throw new ConfigException($"networks of {recipe.Name} answer for files only when exported; type kymo export {path} --out network.onnx"))(path, fold) with { ModelHash = HashOf(ModelFiles(path, fold)) };
         }
         var export = ExportedNetwork.Open(path);
         try
         {
             var recipe = Recipes.FirstOrDefault(recipe => recipe.Name == export.Recipe)
                 ?? throw new DataException(path, $"names {(export.Recipe == "" ? "no recipe" : $"the recipe '{export.Recipe}'")} in its metadata; expected an export of kymo export RUN");
-            return (recipe.OpenExport ?? throw new ConfigException($"exports of {recipe.Name} do not answer for files"))(export);
+            return (recipe.OpenExport ?? throw new ConfigException($"exports of {recipe.Name} do not answer for files"))(export) with { ModelHash = export.Hash, FeatureHash = export.FeatureHash };
         }
         catch
         {
@@ -96,6 +99,25 @@ public static class Registry
     /// <exception cref="ConfigException">There is none of that name.</exception>
     public static Recipe Find(string name) => Recipes.FirstOrDefault(recipe => recipe.Name == name)
         ?? throw new ConfigException($"no recipe '{name}'; there are {string.Join(", ", Recipes.Select(recipe => recipe.Name))}");
+
+    // The networks of a run that answer: one for each fold, or the one there is.
+    static string[] ModelFiles(string path, int fold)
+    {
+        if (File.Exists(path)) return [path];
+        var folder = Path.Combine(path, "checkpoints");
+        var folds = Directory.Exists(folder) ? Directory.GetFiles(folder, fold == 0 ? "model_fold_*_best.safetensors" : $"model_fold_{fold}_best.safetensors").Order(StringComparer.Ordinal).ToArray() : [];
+        return folds.Length > 0 ? folds : [Path.Combine(path, RunFiles.BestModelSafetensors)];
+    }
+
+    static string HashOf(string[] files)
+    {
+        string[] hashes = [.. files.Select(file =>
+        {
+            using var stream = File.OpenRead(file);
+            return Convert.ToHexStringLower(SHA256.HashData(stream));
+        })];
+        return hashes.Length == 1 ? hashes[0] : Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(string.Concat(hashes))));
+    }
 
     // The recipe that the header of a weights file names.
     static string? CardOf(string path) => SafetensorsFile.Read(path).Metadata.TryGetValue("kymo", out var card)

@@ -19,11 +19,14 @@ public static class Resampler
         ArgumentOutOfRangeException.ThrowIfNegative(samples);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(fromRate);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(toRate);
-        var length = Math.Ceiling(samples * ((double)toRate / fromRate));
+        var length = Exact(samples, fromRate, toRate);
         if (length > Array.MaxLength - Spare)
             throw new ArgumentOutOfRangeException(nameof(toRate), toRate, $"makes {length:F0} samples, more than an array holds");
         return (int)length;
     }
+
+    /// <summary>The same for sound that no array holds.</summary>
+    internal static long OutputFrames(long samples, int fromRate, int toRate) => (long)Exact(samples, fromRate, toRate);
 
     /// <summary>Resamples one channel; the same samples come back where the rates are equal.</summary>
     /// <param name="samples">One channel.</param>
@@ -52,4 +55,6 @@ public static class Resampler
         Array.Resize(ref output, length);
         return output;
     }
+
+    static double Exact(long samples, int fromRate, int toRate) => Math.Ceiling(samples * ((double)toRate / fromRate));
 }

@@ -56,6 +56,40 @@ public sealed class RunVerbsTests(TrainedRun trained) : IClassFixture<TrainedRun
         foreach (var file in files)
             Assert.Equal(1, file!["probabilities"]!.AsObject().Sum(entry => entry.Value!.GetValue<double>()), 5);
         Assert.True(files[1]!["windows"]!.AsArray().Count >= 6);
+
+        // The same as a table, steadied over three seconds, with the hash of each of both.
+        var smooth = KymoProgram.Succeed(trained.Folder, "predict", "base", "long.wav", "--hop", "1", "--smooth", "3", "--csv", "long.csv", "--json").Json;
+        var rows = File.ReadAllLines(trained.PathOf("long.csv")).Select(line => line.Split(',')).ToArray();
+        Assert.Equal(["file", "start", "end", "class", "confidence", "p_high", "p_low", "model_hash", "feature_hash"], rows[0]);
+        Assert.All(rows[1..], row => Assert.Equal(((string?)smooth["model_hash"], (string?)smooth["feature_hash"]), (row[7], row[8])));
+        Assert.Equal(64, ((string)smooth["model_hash"]!).Length);
+        double[] raw = [.. files[1]!["windows"]!.AsArray().Select(window => (double)window!["probabilities"]!["low"]!)];
+        Assert.Equal(raw.Length, rows.Length - 1);
+        Assert.Equal((raw[1] + raw[2] + raw[3]) / 3, double.Parse(rows[3][6], CultureInfo.InvariantCulture), 5);
+        Assert.Equal((double)files[1]!["probabilities"]!["low"]!, (double)smooth["predictions"]![0]!["probabilities"]!["low"]!, 6);
+        Assert.Contains("--hop 0", KymoProgram.Run(trained.Folder, "predict", "base", "long.wav", "--hop", "0").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Int8_export_is_smaller_and_says_what_it_costs()
+    {
+        var ending = KymoProgram.Run(trained.Folder, "export", "base", "--fold", "1", "--int8", "--out", "int8.onnx", "--json");
+        if (ending.Error.Contains("libonnxruntime", StringComparison.Ordinal)) Assert.Skip(ending.Error);
+        Assert.True(ending.Code == 0, ending.Error);
+        var answer = ending.Json;
+        Assert.True((long)answer["float_bytes"]! > 2.5 * (long)answer["bytes"]!, answer.ToJsonString());
+        // Fold 1 was not heard by its network; 8 recordings of 24.
+        Assert.Equal(8, (int)answer["judged_on"]!);
+        Assert.Equal(16, (int)answer["calibrated_on"]!);
+        Assert.InRange((double)answer["float_accuracy"]! - (double)answer["accuracy"]!, -0.13, 0.13);
+        var (whole, packed) = (Low("base", "--fold", "1"), Low("int8.onnx"));
+        Assert.Equal(whole, packed, 0.15);
+        var refused = KymoProgram.Run(trained.Folder, "export", "base", "--int8", "--format", "pth");
+        Assert.Equal((2, true), (refused.Code, refused.Error.Contains("only ONNX files hold int8", StringComparison.Ordinal)));
+        Assert.Equal(2, KymoProgram.Run(trained.Folder, "export", "base", "data.root=elsewhere").Code);
+
+        double Low(params string[] source) =>
+            (double)KymoProgram.Succeed(trained.Folder, ["predict", .. source, "sounds/low_1_0.wav", "--json"]).Json["predictions"]![0]!["probabilities"]!["low"]!;
     }
 
     [Fact]

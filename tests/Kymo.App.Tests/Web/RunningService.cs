@@ -23,7 +23,10 @@ sealed class RunningService : IAsyncDisposable
     public List<string> Log { get; } = [];
 
     /// <summary>Starts it; the test is skipped where ONNX Runtime is not installed.</summary>
-    public static async Task<RunningService> Start(string[] models, params string[] settings)
+    public static Task<RunningService> Start(string[] models, params string[] settings) => StartAt("http://127.0.0.1:0", models, settings);
+
+    /// <summary>Starts it at an address.</summary>
+    public static async Task<RunningService> StartAt(string url, string[] models, params string[] settings)
     {
         try
         {
@@ -35,7 +38,7 @@ sealed class RunningService : IAsyncDisposable
         }
         var lines = new List<string>();
         var service = new Service(ServeOptions.Of([.. settings]), models, "results", TimeProvider.System, lines.Add);
-        var host = await Host.Start(service, ["http://127.0.0.1:0"], line =>
+        var host = await Host.Start(service, [url], line =>
         {
             lock (lines) lines.Add(line);
         });

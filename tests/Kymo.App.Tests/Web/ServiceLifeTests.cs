@@ -111,27 +111,6 @@ public sealed class ServiceLifeTests : IDisposable
         }
     }
 
-    [Fact]
-    public async Task Figures_and_description_pass_the_tools_that_read_them()
-    {
-        await using var service = await RunningService.Start([OriginalModels.Write(_folder["models"])], "serve.metrics=triton");
-        await service.Post("/predict", OriginalModels.Request());
-        await service.Get("/no\"such\npath");
-        var metrics = await service.Client.GetStringAsync("/metrics");
-        Assert.Contains("kymo_requests_total{model=\"LSTM\",version=\"1\",code=\"200\"} 1\n", metrics, StringComparison.Ordinal);
-        var (status, api) = await service.Get("/openapi.json");
-        Assert.Equal((200, "3.1.0"), (status, (string?)api["openapi"]));
-        Assert.Contains("<title>", await service.Client.GetStringAsync("/docs"), StringComparison.Ordinal);
-        if (!File.Exists("/usr/bin/promtool")) Assert.Skip("needs promtool (Debian package prometheus)");
-        var start = new ProcessStartInfo("/usr/bin/promtool", ["check", "metrics"]) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
-        using var promtool = Process.Start(start)!;
-        await promtool.StandardInput.WriteAsync(metrics.Split("# HELP nv_")[0] + "# HELP process_" + string.Join("# HELP process_", metrics.Split("# HELP process_")[1..]));
-        promtool.StandardInput.Close();
-        var said = await promtool.StandardError.ReadToEndAsync() + await promtool.StandardOutput.ReadToEndAsync();
-        await promtool.WaitForExitAsync();
-        Assert.Equal((0, ""), (promtool.ExitCode, said));
-    }
-
     static async Task<string> Address(Process process)
     {
         while (await process.StandardOutput.ReadLineAsync() is { } line)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
 using Kymo.Lab.Models;
 using Kymo.Lab.Training;
 using Kymo.Onnx;
@@ -43,18 +45,38 @@ public sealed class ModelGraphTests
             // Two batch sizes and two lengths: what is dynamic is not fixed by accident.
             foreach (var (batch, open) in new[] { (3, 50), (1, 37) })
             {
-                var shape = session.Inputs[0].Shape!.Select((size, axis) => size.Size ?? (axis == 0 ? batch : open)).ToArray();
-                var random = new RandomStream(batch, "parity");
-                var values = new float[shape.Aggregate((a, b) => a * b)];
-                for (var i = 0; i < values.Length; i++) values[i] = (float)random.Normal();
+                var (values, shape) = Numbers(model, batch, open);
                 using var answer = session.Run(values, shape);
-                using var noGrad = Autograd.NoGrad();
-                using var scope = new TensorScope();
-                var own = network.Forward(scope.From<float>(values, shape)).ToArray<float>();
-                Assert.Equal(own.Length, answer.Float32().Length);
-                for (var i = 0; i < own.Length; i++) Assert.Equal(own[i], answer.Float32()[i], 1e-4f);
+                AssertSame(Forward(network, values, shape), answer.Float32());
             }
         }
+    }
+
+    [Fact]
+    public void Onnxruntime_node_answers_as_every_network_does()
+    {
+        using var folder = new TempFolder();
+        var cases = new JsonArray();
+        var expected = new Dictionary<string, float[]>();
+        foreach (var row in Architectures)
+        {
+            var (graph, network, name) = Build(row.Data.Item1, row.Data.Item2);
+            using (network)
+            {
+                graph.Save(folder[name + ".onnx"]);
+                foreach (var (batch, open) in new[] { (3, 50), (1, 37) })
+                {
+                    var (values, shape) = Numbers(graph.ToModel(), batch, open);
+                    var (input, output) = ($"{name}-{batch}.in", $"{name}-{batch}.out");
+                    File.WriteAllBytes(folder[input], MemoryMarshal.AsBytes<float>(values).ToArray());
+                    cases.Add(new JsonObject { ["file"] = name + ".onnx", ["input"] = input, ["shape"] = new JsonArray([.. shape.Select(size => (JsonNode)size)]), ["output"] = output });
+                    expected[output] = Forward(network, values, shape);
+                }
+            }
+        }
+        File.WriteAllText(folder["cases.json"], cases.ToJsonString());
+        Assert.StartsWith($"{cases.Count} runs", Oracle.AskNode("onnx_node.js", "native/onnxruntime/node_modules/onnxruntime-node", folder.Path), StringComparison.Ordinal);
+        foreach (var (output, own) in expected) AssertSame(own, MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(folder[output])));
     }
 
     [Fact]
@@ -67,6 +89,29 @@ public sealed class ModelGraphTests
             using (network) graph.Save(folder[name + ".onnx"]);
         }
         Oracle.Ask("onnx_check.py", ["onnx"], folder.Path);
+    }
+
+    // Standard normal numbers; the batch and open sizes as asked.
+    static (float[] Values, long[] Shape) Numbers(OnnxModel model, int batch, int open)
+    {
+        var shape = model.Graph.Inputs[0].Shape!.Select((size, axis) => size.Size ?? (axis == 0 ? batch : open)).ToArray();
+        var random = new RandomStream(batch, "parity");
+        var values = new float[shape.Aggregate((a, b) => a * b)];
+        for (var i = 0; i < values.Length; i++) values[i] = (float)random.Normal();
+        return (values, shape);
+    }
+
+    static float[] Forward(Module network, float[] values, long[] shape)
+    {
+        using var noGrad = Autograd.NoGrad();
+        using var scope = new TensorScope();
+        return network.Forward(scope.From<float>(values, shape)).ToArray<float>();
+    }
+
+    static void AssertSame(float[] own, ReadOnlySpan<float> exported)
+    {
+        Assert.Equal(own.Length, exported.Length);
+        for (var i = 0; i < own.Length; i++) Assert.Equal(own[i], exported[i], 1e-4f);
     }
 
     static (OnnxGraph Graph, Module Network, string Name) Build(string name, string typed)

@@ -1,4 +1,5 @@
 using Kymo.Lab.Prediction;
+using Kymo.Signals.Audio;
 using Kymo.Signals.Features;
 
 namespace Kymo.Lab.Tests.Prediction;
@@ -16,6 +17,26 @@ public sealed class SoundPredictorTests
         float[] padded = [.. tone, .. new float[4000]];
         var (plain, filled) = (predictor.Hear("tone", tone).Probabilities, predictor.Hear("padded", padded).Probabilities);
         Assert.Equal(trim, plain.SequenceEqual(filled));
+    }
+
+    [Theory]
+    [InlineData(true, 90 * 8000, 0.5)]
+    [InlineData(false, (90 * 8000) + 1, 0.5)]
+    [InlineData(true, (64 * 8000) + 4321, 0.37)]
+    [InlineData(true, 200 * 8000, 7)]
+    [InlineData(true, (61 * 8000) + 4000, 0.5)]
+    public void Long_recording_read_in_pieces_is_heard_as_one_read_whole(bool isConcurrent, int length, double hop)
+    {
+        var options = new LogMelOptions { SampleRate = 8000, NFft = 256, WinLength = 256, HopLength = 128, NMels = 16, FMin = 0, FMax = 4000, Duration = 1 };
+        using var folder = new TempFolder();
+        using var predictor = new SoundPredictor("test", [new SoundNetwork(["a", "b"], options, Loudness, () => { }) { IsConcurrent = isConcurrent }]);
+        float[] samples = [.. Enumerable.Range(0, length).Select(i => MathF.Sin(0.3f * i) * (0.5f + (0.4f * MathF.Sin(i * 1e-5f))))];
+        AudioFile.WriteWav(folder["long.wav"], new AudioClip(8000, 1, samples), WavEncoding.Float32);
+        var (whole, pieces) = (predictor.Hear("long.wav", samples, hop), predictor.Predict(folder["long.wav"], hop));
+        Assert.Equal(whole.Windows.Select(window => (window.Start, window.End)), pieces.Windows.Select(window => (window.Start, window.End)));
+        Assert.Equal(whole.Windows.SelectMany(window => window.Probabilities), pieces.Windows.SelectMany(window => window.Probabilities));
+        Assert.Equal(whole.Probabilities, pieces.Probabilities);
+        Assert.Equal(length / 8000.0, pieces.Windows[^1].End);
     }
 
     // The mean level of each clip, in both classes.

@@ -15,6 +15,8 @@ static class Layout
         ("/", "Overview"), ("/runs", "Runs"), ("/leaderboard", "Leaderboard"), ("/studies", "Studies"), ("/try", "Try it"), ("/docs", "API"),
     ];
 
+    static readonly Markup s_leave = Markup.Of($"""<form method="post" action="/logout"><button type="submit">Log out</button></form>""");
+
     /// <summary>Sends a page.</summary>
     /// <param name="context">The request.</param>
     /// <param name="title">Title of the page.</param>
@@ -53,7 +55,7 @@ static class Layout
             <main id="main" tabindex="-1">
             {body}
             </main>
-            <footer><p>Kymo. Everything on these pages comes from this server; nothing is loaded from elsewhere. <a href="/assets/licences">Licences</a></p></footer>
+            <footer><p>Kymo. Everything on these pages comes from this server; nothing is loaded from elsewhere. <a href="/assets/licences">Licences</a></p>{(Sessions.IsCarried(context) ? s_leave : Markup.None)}</footer>
             </body>
             </html>
 

@@ -106,7 +106,7 @@ public sealed class ActivityPredictor : IDisposable
         var (count, target) = (rows.Length / Axes, new float[rows.Length]);
         for (var row = 0; row < count; row++)
             for (var axis = 0; axis < Axes; axis++) target[(axis * count) + row] = rows[(row * Axes) + axis];
-        return Answer(name, Recording(name, target, count), hop).Json;
+        return Answer(name, Recording(name, target, count), hop, 0).Json;
     }
 
     Predictor AsPredictor() => new(1, Predict, Dispose);
@@ -114,7 +114,7 @@ public sealed class ActivityPredictor : IDisposable
     FilePrediction Predict(string path, PredictionOptions options)
     {
         var recording = Read(path);
-        var (json, mean, stretches) = Answer(path, recording, options.Hop);
+        var (json, mean, stretches) = Answer(path, recording, options.Hop, options.Smooth);
         var best = mean.Index().OrderByDescending(item => item.Item).Take(options.Top).Select(item => FormattableString.Invariant($"{Classes[item.Index]} {item.Item:F3}"));
         return new FilePrediction(
             [
@@ -123,12 +123,13 @@ public sealed class ActivityPredictor : IDisposable
             ], json);
     }
 
-    (JsonObject Json, float[] Mean, IReadOnlyList<ActivityEvent> Stretches) Answer(string name, PairedRecording recording, double? hop)
+    (JsonObject Json, float[] Mean, IReadOnlyList<ActivityEvent> Stretches) Answer(string name, PairedRecording recording, double? hop, double smooth)
     {
         if (recording.Rows < WindowRows)
             throw new DataException(name, FormattableString.Invariant($"{recording.Rows / RateHz:F2} s; expected at least a window of {WindowRows / RateHz:F2} s"));
         var windows = MotionWindows.Cut([recording], new WindowOptions(WindowRows, Math.Max(1, (int)Math.Round((hop ?? (WindowRows / 2 / RateHz)) * RateHz)))).Windows;
-        var probabilities = Probabilities(windows);
+        IReadOnlyList<float[]> probabilities = Probabilities(windows);
+        if (smooth > 0) probabilities = Smoothing.Of([.. windows.Select(window => (window.Start + (WindowRows / 2.0)) / RateHz)], probabilities, smooth);
         int[] decisions = [.. probabilities.Select(row => Largest.IndexOf(row))];
         var stretches = ActivityEvents.Found(windows, decisions, WindowRows, RateHz, null);
         float[] mean = [.. Classes.Select((_, label) => probabilities.Average(row => row[label]))];

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Kymo.Config;
 using Kymo.Lab.Metrics;
+using Kymo.Lab.Prediction;
 using Kymo.Lab.Runs;
 using Kymo.Signals;
 using Kymo.Torch;
@@ -22,22 +23,46 @@ public static class EventEvaluator
     /// <exception cref="DataException">No finished run, other classes, or no recording that the network has not heard.</exception>
     public static RunResult Evaluate(string run, IReadOnlyList<string> overrides, RunContext context)
     {
-        var settings = FinishedSettings.Read(
-            run, SleepEventsRecipe.Name, overrides, key => key.Split('.')[0] is "model" or "features" ? "the network of a finished run cannot be changed" : null);
         var (network, card) = EventNetwork.Read(run);
         using (network)
         {
-            var config = ConfigBinder.Bind<SleepEventsConfig>(settings);
-            config = config with { Features = card.Features, Data = config.Data with { AllowAbsent = true } };
-            using var store = EventStore.Open(config, context);
-            if (!card.Classes.SequenceEqual(store.Set.Classes))
-                throw new DataException(store.Set.Root, $"its classes ({string.Join(", ", store.Set.Classes)}) are not those of {run} ({string.Join(", ", card.Classes)})");
+            var config = ReadConfig(run, overrides, card);
+            using var store = OpenStore(run, config, card, context);
             var heard = card.TrainedGroups.ToHashSet();
             int[] unheard = [.. Enumerable.Range(0, store.Set.Recordings.Count).Where(index => !heard.Contains(store.Set.Recordings[index].Group))];
             if (unheard.Length == 0)
                 throw new DataException(store.Set.Root, "the network has heard every recording; nothing can be scored honestly");
             return Score(run, store, unheard, [.. EventObjective.Logits(network, store.Examples, unheard, card.Standardizer, config.Trainer.EvalBatchSize, Device.Cpu)]);
         }
+    }
+
+    /// <summary>Opens the recordings of a run as its network knows them, to quantise its export.</summary>
+    /// <param name="run">The run folder.</param>
+    /// <param name="overrides">Settings that differ from the run's, for instance <c>data.root=DIR</c>.</param>
+    /// <param name="context">What else is given.</param>
+    public static Int8Data Int8(string run, IReadOnlyList<string> overrides, RunContext context)
+    {
+        var (network, card) = EventNetwork.Read(run);
+        network.Dispose();
+        var store = OpenStore(run, ReadConfig(run, overrides, card), card, context);
+        var groups = card.TrainedGroups.ToHashSet();
+        var taught = Enumerable.Range(0, store.Set.Recordings.Count).ToLookup(index => groups.Contains(store.Set.Recordings[index].Group));
+        return new Int8Data(card.Data, store.Examples, [.. taught[true]], [.. taught[false]], store.Dispose);
+    }
+
+    static SleepEventsConfig ReadConfig(string run, IReadOnlyList<string> overrides, EventModelCard card)
+    {
+        var config = ConfigBinder.Bind<SleepEventsConfig>(FinishedSettings.Read(
+            run, SleepEventsRecipe.Name, overrides, key => key.Split('.')[0] is "model" or "features" ? "the network of a finished run cannot be changed" : null));
+        return config with { Features = card.Features, Data = config.Data with { AllowAbsent = true } };
+    }
+
+    static EventStore OpenStore(string run, SleepEventsConfig config, EventModelCard card, RunContext context)
+    {
+        var store = EventStore.Open(config, context);
+        if (card.Classes.SequenceEqual(store.Set.Classes)) return store;
+        store.Dispose();
+        throw new DataException(config.Data.Root, $"its classes ({string.Join(", ", store.Set.Classes)}) are not those of {run} ({string.Join(", ", card.Classes)})");
     }
 
     static RunResult Score(string run, EventStore store, int[] unheard, float[][] logits)

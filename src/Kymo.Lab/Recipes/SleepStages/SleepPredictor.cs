@@ -121,7 +121,12 @@ public sealed class SleepPredictor : IDisposable
             ["model"] = Card.Network,
             ["measures"] = new JsonObject(NightMeasures.Names.Zip(measures.Values, (name, value) => KeyValuePair.Create(name, (JsonNode?)(value is { } number ? number : null)))),
             ["minutes"] = new JsonObject(Card.Classes.Select((name, c) => KeyValuePair.Create(name, (JsonNode?)measures.PerStage[c]))),
-            ["epochs"] = new JsonArray([.. epochs.Select((time, i) => (JsonNode)new JsonObject { ["t"] = time, ["label"] = Card.Classes[stages[i]] })]),
+            ["epochs"] = new JsonArray([.. epochs.Select((time, i) => (JsonNode)new JsonObject
+            {
+                ["t"] = time,
+                ["label"] = Card.Classes[stages[i]],
+                ["probabilities"] = new JsonObject(Card.Classes.Select((name, c) => KeyValuePair.Create(name, (JsonNode?)answers[i][c]))),
+            })]),
         };
         var line = string.Create(CultureInfo.InvariantCulture, $"{path}: {epochs.Count} epochs, total sleep {measures.TotalSleep ?? 0:F1} min, efficiency {measures.Efficiency ?? 0:P0}; ")
             + string.Join(", ", Card.Classes.Select((name, c) => string.Create(CultureInfo.InvariantCulture, $"{name} {measures.PerStage[c]:F1} min")));

@@ -21,6 +21,9 @@ public sealed class SleepWindowAnswers
     /// <summary>Rows of a window; 0 for a network of whole nights.</summary>
     public int WindowRows => _card.Length;
 
+    /// <summary>Seconds from one row to the next.</summary>
+    public double RowSeconds => SecondsOf(_card);
+
     /// <summary>Columns of a row, by the names that requests use.</summary>
     public IReadOnlyList<string> Features => _card.Features;
 
@@ -54,7 +57,9 @@ public sealed class SleepWindowAnswers
 
     /// <summary>Whether a recording of so many rows is scaled by its own numbers.</summary>
     internal static bool ScalesItself(SleepModelCard card, int rows) =>
-        card.Scaling.PerRecording && rows * (card.Data.Name == "sleep_accel_epochs" ? SleepStage.EpochSeconds : card.Data.DataAlignment) >= ShortestOwnScaling;
+        card.Scaling.PerRecording && rows * SecondsOf(card) >= ShortestOwnScaling;
+
+    static double SecondsOf(SleepModelCard card) => card.Data.Name == "sleep_accel_epochs" ? SleepStage.EpochSeconds : card.Data.DataAlignment;
 
     /// <summary>The answer to a window from probabilities.</summary>
     internal static JsonObject Window(SleepModelCard card, float[] probabilities, bool isOwn)

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Kymo.Config;
 using Kymo.Lab.Data;
 using Kymo.Lab.Metrics;
+using Kymo.Lab.Prediction;
 using Kymo.Lab.Runs;
 using Kymo.Signals;
 using Kymo.Torch;
@@ -23,7 +24,7 @@ public static class UrbanSoundsEvaluator
     /// <exception cref="DataException">No finished run, or no recording that the networks have not seen.</exception>
     public static RunResult Evaluate(string run, IReadOnlyList<string> overrides, RunContext context)
     {
-        var config = ConfigBinder.Bind<UrbanSoundsConfig>(FinishedSettings.Read(run, UrbanSoundsRecipe.Name, overrides));
+        var config = ReadConfig(run, overrides);
         var models = UrbanSoundsPredictor.ModelFiles(run, 0).Select(UrbanModelFile.Read).ToArray();
         try
         {
@@ -40,6 +41,27 @@ public static class UrbanSoundsEvaluator
             foreach (var model in models) model.Dispose();
         }
     }
+
+    /// <summary>Opens the recordings of a run as its network knows them, to quantise its export.</summary>
+    /// <param name="run">The run folder.</param>
+    /// <param name="fold">The fold whose network is meant; 0 for the one that the run promoted.</param>
+    /// <param name="overrides">Settings that differ from the run's, for instance <c>data.root=DIR</c>.</param>
+    /// <param name="context">What else is given.</param>
+    public static Int8Data Int8(string run, int fold, IReadOnlyList<string> overrides, RunContext context)
+    {
+        var config = ReadConfig(run, overrides);
+        using var model = UrbanModelFile.Read(fold > 0 ? UrbanSoundsPredictor.ModelFiles(run, fold)[0] : Path.Combine(run, RunFiles.BestModelSafetensors));
+        config = config with { Data = config.Data with { AllowAbsent = true } };
+        var set = UrbanSoundsData.Read(config);
+        CheckClasses(run, set, [model]);
+        var cache = UrbanSoundsRecipe.OpenCache(config, set, context);
+        var examples = new SpectrogramExamples(set.Without(cache.Index.Exclusions), cache);
+        var groups = model.Card.TrainedGroups.ToHashSet();
+        var taught = Enumerable.Range(0, examples.Set.Recordings.Count).ToLookup(index => groups.Contains(examples.Set.Recordings[index].Group));
+        return new Int8Data(model.Card.Data, examples, [.. taught[true]], [.. taught[false]], cache.Dispose);
+    }
+
+    static UrbanSoundsConfig ReadConfig(string run, IReadOnlyList<string> overrides) => ConfigBinder.Bind<UrbanSoundsConfig>(FinishedSettings.Read(run, UrbanSoundsRecipe.Name, overrides));
 
     static void CheckClasses(string run, RecordingSet set, UrbanModelFile[] models)
     {

@@ -10,7 +10,7 @@ public sealed class PagesTests(PagesServer server)
     public static TheoryData<string, string> Pages => new()
     {
         { "/", "overview" }, { "/runs", "runs" }, { "/runs/first", "run" }, { "/runs/moods", "regression" }, { "/compare?runs=first,second", "compare" },
-        { "/leaderboard", "leaderboard" }, { "/studies", "studies" }, { "/studies/emotion", "study" },
+        { "/leaderboard", "leaderboard" }, { "/studies", "studies" }, { "/studies/emotion", "study" }, { "/try", "try" }, { "/docs", "docs" }, { "/login?next=/runs", "login" },
     };
 
     [Theory]
@@ -23,7 +23,7 @@ public sealed class PagesTests(PagesServer server)
             await window.Visit(path, $"{name}-{look}");
             await window.AssertFits();
             window.AssertClean();
-            Assert.Equal(1, await window.Page.Locator("h1").CountAsync());
+            await Assertions.Expect(window.Page.Locator("h1")).ToHaveCountAsync(1);
             Assert.Equal(0, await window.Page.Locator("img:not([alt]), [style]:not(.chart *), main [onclick]").CountAsync());
             Assert.Empty(await window.Page.EvaluateAsync<string[]>(
                 "[...document.querySelectorAll('input, select, textarea')].filter(e => e.type !== 'hidden' && !e.labels?.length && !e.ariaLabel).map(e => e.outerHTML)"));
