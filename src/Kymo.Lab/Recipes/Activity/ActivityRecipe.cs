@@ -18,9 +18,6 @@ public static class ActivityRecipe
     /// <summary>The recipe's name.</summary>
     public const string Name = "activity";
 
-    /// <summary>Scores beyond the common ones.</summary>
-    internal static readonly string[] ExtraScores = ["f1", "mse", "act_loss", "sim_loss"];
-
     /// <summary>Settings that change no result.</summary>
     internal static readonly string[] Circumstances = ["env", "data.data_dir", "data.secondary_dir", "device"];
 
@@ -83,6 +80,7 @@ public static class ActivityRecipe
             {
                 folder.WriteJson(ActivityResults.FileName, ActivityResults.Of(run.Settings, fit, judged.TestScores, config.Compat.On()));
                 folder.WriteText("resolved_config.yaml", YamlWriter.Write(job));
+                foreach (var warning in new ActivityFigures(config, judged.PersonScores, fit.State.History).Write(folder)) context.Tell(new RunEvent.Warning(warning));
                 if (config.Compat.StateNames) ActivityWeights.WriteOriginal(folder, objective.Network);
             });
         }
@@ -128,7 +126,7 @@ public static class ActivityRecipe
         Circumstances = Circumstances,
         Contract = RunContract.Classification("activity_recognition", data.Set.Classes) with
         {
-            ExtraScores = ExtraScores,
+            ExtraScores = ActivityObjective.ScoresOf(config.Scenario),
             BlankColumns = ["n_mels"],
         },
         Data = new JsonObject
