@@ -7,8 +7,12 @@ using Kymo.Torch;
 using Kymo.Torch.Optimizers;
 
 // kymo-bench-activity [--json] [--rounds N] [--batch N] [--threads N] [--no-table]: reading sp-sw-har, and a step of scenario2, beside pandas and PyTorch.
+// Without --batch the step is taken at 64 windows and once at the preset's 2,048, or at as many as the memory that is free holds.
 int Option(string name, int otherwise) => Array.IndexOf(args, name) is >= 0 and var at ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
-var (rounds, batch, threads) = (Option("--rounds", 5), Option("--batch", 64), Option("--threads", Environment.ProcessorCount));
+// What a window takes: of this program about 7 MB.
+const double WindowBytes = 7.5e6;
+var (rounds, threads) = (Option("--rounds", 5), Option("--threads", Environment.ProcessorCount));
+int[] batches = Option("--batch", 0) is > 0 and var wanted ? [wanted] : [64, 2048];
 var root = Machine.Root();
 var data = Path.Combine(root, "..", "shared", "data", "sp-sw-har");
 var (rows, remarks) = (new List<Result>(), new List<string>());
@@ -25,11 +29,23 @@ else
 {
     remarks.Add("no ../shared/data/sp-sw-har: reading was not measured.");
 }
-rows.Add(new Result(
-    $"step of scenario2, window 450, batch {batch}, {threads} threads", "s", Step(), Ask("step", batch.ToString(CultureInfo.InvariantCulture), rounds, threads), 1.5));
+foreach (var asked in batches)
+{
+    // Never more memory than is free: whoever else is on the machine keeps theirs.
+    var batch = asked;
+    while (batch > 64 && batch * WindowBytes > 0.9 * Machine.FreeBytes()) batch /= 2;
+    if (batch < asked) remarks.Add(string.Create(CultureInfo.InvariantCulture, $"Batch {asked}: {Machine.FreeBytes() / 1e9:F0} GB were free, so the step was taken at {batch}."));
+    var (times, held) = (batch > 512 ? 1 : rounds, batch);
+    var kymo = Step(batch, times);
+    TorchMemory.Trim();
+    double? peer = null;
+    while (held >= 64 && (peer = Ask("step", held.ToString(CultureInfo.InvariantCulture), times, threads)) is null && batch > 512) held /= 2;
+    var note = peer is null ? "no PyTorch here" : held == batch ? "" : string.Create(CultureInfo.InvariantCulture, $"PyTorch ran out of memory above {held} windows: its time there, {peer:G4} s, by {batch / held}");
+    rows.Add(new Result($"step of scenario2, window 450, batch {batch}, {threads} threads", "s", kymo, peer * (batch / held), 1.5, note));
+}
 new Results("Activity", "Kymo.Bench.Activity", Machine.Describe(), rows, remarks).Print(args.Contains("--json"), args.Contains("--no-table") ? null : "activity.md");
 
-double Step()
+double Step(int batch, int times)
 {
     using var random = new RandomGenerator(0);
     using var r = new HarRegressor(
@@ -42,7 +58,7 @@ double Step()
     var (pose, signal) = (kept.Normal(random, batch, 3, 3, 450), kept.Normal(random, batch, 3, 450));
     var labels = kept.Zeros(ElementType.Int64, batch).FillIntegers(0, 11, random);
     using var scope = new TensorScope();
-    return Results.MedianSeconds(rounds, () =>
+    return Results.MedianSeconds(times, () =>
     {
         var (x, y) = (scope.Borrow(pose), scope.Borrow(signal));
         var simulated = r.Forward(x);

@@ -22,6 +22,9 @@ public static class Machine
             ? long.Parse(text.Split(' ')[0], CultureInfo.InvariantCulture) << 10
             : 0;
 
+    /// <summary>Memory that a program could take without another one losing its own, bytes; 0 where the system does not say.</summary>
+    public static long FreeBytes() => Field("/proc/meminfo", "MemAvailable") is { } text ? long.Parse(text.Split(' ')[0], CultureInfo.InvariantCulture) << 10 : 0;
+
     /// <summary>The checkout that the program was built in.</summary>
     public static string Root()
     {

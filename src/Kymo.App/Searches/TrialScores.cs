@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Kymo.Config;
 using Kymo.Lab.Runs;
 using Kymo.Tuning;
@@ -8,7 +9,7 @@ namespace Kymo.App.Searches;
 /// <summary>
 /// Follows the epoch tables of a run. The value of an epoch of a single run is the metric as the table has it; of a cross-validated run
 /// it is the mean, over the folds begun, of the best value so far. The score is the metric of the epoch whose weights are kept, the mean
-/// over folds.
+/// over folds; with <c>compat.hpo_score=last</c> that of the last epoch, as a published search had it.
 /// </summary>
 /// <param name="run">The run's folder; may be absent yet.</param>
 /// <param name="metric">A column, for instance <c>val_f1</c>; <c>val_</c> may be left out, and common other names are understood.</param>
@@ -62,10 +63,14 @@ sealed class TrialScores(string run, string metric, StudyDirection direction)
     /// <summary>Whether a metric is measured on held-out data, which no search may look at.</summary>
     public static bool IsHeldOut(string metric) => metric.StartsWith("test_", StringComparison.Ordinal);
 
+    bool TakesLast => File.Exists(Path.Combine(run, RunFiles.ResolvedConfig))
+        && (CanonicalJson.ReadObject(Path.Combine(run, RunFiles.ResolvedConfig))["compat"] as JsonObject)?["hpo_score"]?.GetValue<string>() == "last";
+
     double Kept(string path)
     {
         var table = CsvTable.Read(path);
         var column = Column(table);
+        if (TakesLast && table.Rows.Count > 0) return table.Number(table.Rows.Count - 1, column);
         var best = table.Header.Contains("is_best") ? table.Column("is_best") : -1;
         for (var row = table.Rows.Count - 1; row >= 0 && best >= 0; row--)
             if (table.Rows[row][best] == "1") return table.Number(row, column);

@@ -5,8 +5,8 @@ namespace Kymo.Lab.Models;
 
 /// <summary>
 /// Cross-correlation over (batch, channel, height, width) that keeps height and width (PyTorch's <c>nn.Conv2d(padding="same")</c>, stride 1):
-/// zeros around the input, the odd one at the end. Where the dilation is as high as the input, only the kernel's middle row meets any
-/// data; then only that row is computed, and the other rows get a gradient of zero.
+/// zeros around the input, the odd one at the end. Where the dilation is wide for the input's height, at most one of the kernel's rows meets
+/// any data; then only that row is computed, and the other rows get a gradient of zero.
 /// </summary>
 sealed class SameConv2d : Module
 {
@@ -31,13 +31,32 @@ sealed class SameConv2d : Module
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input)
     {
-        var (weight, height) = (Weight, _kernel.Height);
-        if (height % 2 == 1 && height > 1 && _dilation >= input.Shape[2])
-            (weight, height) = (weight.Narrow(2, height / 2, 1), 1);
-        var (top, bottom) = Padding((int)height);
-        var (left, right) = Padding((int)_kernel.Width);
+        var (top, bottom) = Padding(_kernel.Height);
+        var rows = input.Shape[2];
+        // Row r of the kernel turns row i + shift of the input into row i of the output.
+        (int Row, long From, long To, long Shift)[] meeting =
+        [
+            .. Enumerable.Range(0, _kernel.Height).Select(row => (Row: row, Shift: ((long)row * _dilation) - top))
+                .Select(row => (row.Row, From: Math.Max(0, -row.Shift), To: Math.Min(rows, rows - row.Shift), row.Shift)).Where(row => row.To > row.From),
+        ];
+        if (_kernel.Height == 1 || meeting.Length > 1) return Convolve(input, Weight, Bias, top, bottom);
+        var bias = Bias.Reshape(1, Bias.Shape[0], 1, 1);
+        if (meeting is [var one])
+        {
+            var weight = Weight.Narrow(2, one.Row, 1);
+            return one.To - one.From == rows
+                ? Convolve(input, weight, Bias, 0, 0)
+                : Convolve(input.Narrow(2, one.From + one.Shift, one.To - one.From), weight, null, 0, 0).Pad([0, 0, one.From, rows - one.To]).Add(bias);
+        }
+        // No row meets any: the output is the bias, and the weights still have a gradient, of zero.
+        return input.NewZeros(input.Shape[0], Bias.Shape[0], rows, input.Shape[3]).Add(bias).Add(Weight.Sum().Multiply(0));
+    }
+
+    Tensor Convolve(Tensor input, Tensor weight, Tensor? bias, long top, long bottom)
+    {
+        var (left, right) = Padding(_kernel.Width);
         if (top != bottom || left != right) (input, top, left) = (input.Pad([left, right, top, bottom]), 0, 0);
-        return Functional.Conv2d(input, weight, Bias, [1, 1], [top, left], [_dilation, _dilation]);
+        return Functional.Conv2d(input, weight, bias, [1, 1], [top, left], [_dilation, _dilation]);
     }
 
     (long Before, long After) Padding(int size)

@@ -19,7 +19,10 @@ public static class Alignment
     {
         var rows = Functional.Concatenate([a, b]);
         var (batch, n) = (a.Shape[0], rows.Shape[0]);
-        var distances = rows.Unsqueeze(0).Subtract(rows.Unsqueeze(1)).Square().Sum(2);
+        // Squared distances from products, of rows about their mean so that no digits are lost: n² numbers instead of n² rows.
+        rows = rows.Subtract(rows.Detach().Mean(0, keepDim: true));
+        var norms = rows.Square().Sum(1, keepDim: true);
+        var distances = norms.Add(norms.Transpose(0, 1)).Subtract(rows.MatrixMultiply(rows.Transpose(0, 1)).Multiply(2)).Clamp(min: 0);
         var bandwidth = distances.Sum().Divide((n * n) - n + 1e-8).Divide(Math.Pow(factor, count / 2));
         var kernel = Enumerable.Range(0, count)
             .Select(i => distances.Neg().Divide(bandwidth.Multiply(Math.Pow(factor, i)).Add(1e-8)).Exp()).Aggregate((sum, next) => sum.Add(next));

@@ -159,6 +159,38 @@ public sealed class HarModelTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(2, 2, 5, 1)]
+    [InlineData(2, 2, 5, 2)]
+    [InlineData(2, 2, 5, 3)]
+    [InlineData(2, 2, 5, 5)]
+    [InlineData(3, 3, 5, 2)]
+    [InlineData(3, 3, 5, 3)]
+    [InlineData(3, 3, 1, 4)]
+    [InlineData(5, 4, 3, 3)]
+    public void Convolution_that_leaves_out_rows_without_data_equals_the_whole_one(int rows, int high, int wide, int dilation)
+    {
+        using var random = new RandomGenerator(1);
+        using var conv = new SameConv2d(2, 3, (high, wide), dilation, random);
+        conv.Bias.CopyFrom<float>([0.5f, -1, 2]);
+        using var scope = new TensorScope();
+        var input = scope.Normal(random, 4, 2, rows, 9).SetRequiresGrad();
+        var weights = scope.Normal(random, 4, 3, rows, 9);
+        (float[] Value, float[][] Gradients) Walk(Func<Tensor> forward)
+        {
+            foreach (var tensor in new[] { input, conv.Weight, conv.Bias }) tensor.Grad?.FillZero();
+            var output = forward();
+            output.Multiply(weights).Sum().Backward();
+            return (output.ToArray<float>(), [.. new[] { input, conv.Weight, conv.Bias }.Select(tensor => tensor.Grad?.ToArray<float>() ?? new float[tensor.Count])]);
+        }
+        var mine = Walk(() => conv.Forward(input));
+        long Before(int size) => (long)dilation * (size - 1) / 2;
+        long After(int size) => ((long)dilation * (size - 1)) - Before(size);
+        var whole = Walk(() => Functional.Conv2d(input.Pad([Before(wide), After(wide), Before(high), After(high)]), conv.Weight, conv.Bias, [1, 1], [0, 0], [dilation, dilation]));
+        AssertClose(whole.Value, mine.Value, 1e-5);
+        foreach (var (theirs, ours) in whole.Gradients.Zip(mine.Gradients)) AssertClose(theirs, ours, 1e-5);
+    }
+
     [Fact]
     public void Discrepancy_and_contrastive_loss_have_the_known_values()
     {

@@ -188,6 +188,9 @@ public sealed record ActivitySchedulerOptions(
 /// <param name="Dropout">The feature extractor's dropout whatever <c>drop_prob</c> says (the original's 0.3); null for <c>drop_prob</c>.</param>
 /// <param name="StateNames">The original's weights files (<c>pose2imu_best.pth</c>, <c>fe_best.pth</c>, <c>ac_best.pth</c>) beside the run's own.</param>
 /// <param name="TEncoder"><c>legacy</c>: the later encoder and head are asked for and the earlier networks built, as the last state of the original did.</param>
+/// <param name="Split"><c>original</c>: MM-Fit's workouts divided as the original did, people on two sides (as <c>data.split=original</c>).</param>
+/// <param name="Config"><c>activity</c>: typed settings count as in the original's own merger, see OriginalMerger.cs.</param>
+/// <param name="HpoScore"><c>last</c>: a search takes the last epoch's score, while other weights are kept.</param>
 public sealed record ActivityCompatOptions(
     [property: AllowedValues("none", "A", "B")] string Preprocess = "none",
     bool Windows = false,
@@ -197,7 +200,10 @@ public sealed record ActivityCompatOptions(
     [property: AllowedValues("separate", "shared")] string Scenario24 = "separate",
     [property: Range(0, 0.95)] double? Dropout = null,
     bool StateNames = false,
-    [property: AllowedValues("named", "legacy")] string TEncoder = "named")
+    [property: AllowedValues("named", "legacy")] string TEncoder = "named",
+    [property: AllowedValues("none", "original")] string Split = "none",
+    [property: AllowedValues("none", "activity")] string Config = "none",
+    [property: AllowedValues("best", "last")] string HpoScore = "best")
 {
     /// <summary>The switches that are on, in words; empty for none.</summary>
     internal IReadOnlyList<string> On()
@@ -214,6 +220,9 @@ public sealed record ActivityCompatOptions(
             .. Dropout is { } share ? [FormattableString.Invariant($"dropout={share}")] : Array.Empty<string>(),
             .. StateNames ? ["state_names=true"] : Array.Empty<string>(),
             .. TEncoder != plain.TEncoder ? [$"t_encoder={TEncoder}"] : Array.Empty<string>(),
+            .. Split != plain.Split ? [$"split={Split}"] : Array.Empty<string>(),
+            .. Config != plain.Config ? [$"config={Config}"] : Array.Empty<string>(),
+            .. HpoScore != plain.HpoScore ? [$"hpo_score={HpoScore}"] : Array.Empty<string>(),
         ];
     }
 }

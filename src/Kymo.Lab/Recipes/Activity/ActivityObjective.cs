@@ -10,10 +10,12 @@ namespace Kymo.Lab.Recipes.Activity;
 
 /// <summary>Answers and errors on some windows.</summary>
 /// <param name="Classes">Loss as trained on, counts, probabilities of real signals.</param>
-/// <param name="Terms">Means of <c>mse</c>, <c>act_loss</c> and <c>sim_loss</c>; not a number where the scenario has no such term.</param>
+/// <param name="Terms">Means by name, see <see cref="ActivityObjective.ScoresOf"/>; not a number where the scenario has no such term.</param>
 /// <param name="SquaredErrors">Mean squared error of the acceleration in each window; empty where nothing is simulated.</param>
 /// <param name="SimulatedClasses">The class that the simulated signal is given in each window; empty where nothing is simulated.</param>
-sealed record ActivityEvaluation(ClassEvaluation Classes, IReadOnlyDictionary<string, double> Terms, double[] SquaredErrors, int[] SimulatedClasses);
+/// <param name="ToldApart">How far the adversary tells real from simulated in each window, 0 to 1; empty without one.</param>
+sealed record ActivityEvaluation(
+    ClassEvaluation Classes, IReadOnlyDictionary<string, double> Terms, double[] SquaredErrors, int[] SimulatedClasses, double[] ToldApart);
 
 /// <summary>The training of one scenario: windows to batches, the scenario's loss, the critic's own steps.</summary>
 sealed class ActivityObjective
@@ -48,6 +50,19 @@ sealed class ActivityObjective
 
     /// <summary>The networks.</summary>
     public ActivityNetwork Network { get; }
+
+    /// <summary>
+    /// Scores that a scenario has beyond those of every classification: the macro-F1 in the original's name, the terms of the loss, how often the simulated
+    /// signal is named right, what the two branches give their answers (<c>confidence</c>), and what the adversary makes of it: <c>d_acc</c> (how often it
+    /// tells real from simulated; a critic: how often it prefers a window's real signal), <c>adv_loss</c>, and where it names classes <c>aux_acc</c> and <c>aux_loss</c>.
+    /// </summary>
+    public static IReadOnlyList<string> ScoresOf(ScenarioOptions scenario) =>
+    [
+        "f1", "mse", "act_loss", "sim_loss",
+        .. scenario.Losses.ActivitySim ? ["sim_acc", "confidence", "sim_confidence"] : Array.Empty<string>(),
+        .. scenario.Adversarial.Enabled ? ["d_acc", "adv_loss"] : Array.Empty<string>(),
+        .. scenario.Adversarial is { Enabled: true, UseAcgan: true } ? ["aux_acc", "aux_loss"] : Array.Empty<string>(),
+    ];
 
     /// <summary>The training of a scenario.</summary>
     public static (Fit Fit, ActivityObjective Objective) Begin(ActivityConfig config, ActivityData data, Device device, TimeProvider clock)
@@ -86,16 +101,18 @@ sealed class ActivityObjective
         Network.Eval();
         using var noGrad = Autograd.NoGrad();
         using var scope = new TensorScope();
-        var (probabilities, squares, simulated) = (new List<float[]>(windows.Count), new List<double>(), new List<int>());
+        var (probabilities, squares, simulated, told) = (new List<float[]>(windows.Count), new List<double>(), new List<int>(), new List<double>());
         var sums = new EpochSums(0);
         var loss = 0.0;
         foreach (var chunk in windows.Chunk(_config.Trainer.EvalBatchSize))
         {
             Fill(chunk, augment: false);
             var batch = Batch(scope, 0, chunk.Length);
-            var terms = ScenarioLoss.Of(Network, _config.Scenario, batch);
+            // The adversary's part has the same value whatever turns its gradient round.
+            var terms = ScenarioLoss.Of(Network, _config.Scenario, batch, reversal: _config.Scenario.Adversarial.Enabled ? 1 : null);
             loss += terms.Total.Item() * chunk.Length;
-            Add(sums, terms, chunk.Length);
+            Add(sums, terms, 0, chunk.Length);
+            if (terms.Adversary is { } adversary) told.AddRange(ToldApart(adversary));
             var flat = terms.Logits.Softmax().ToArray<float>();
             probabilities.AddRange(flat.Chunk(flat.Length / chunk.Length));
             if (terms.Simulated is { } signal)
@@ -106,7 +123,7 @@ sealed class ActivityObjective
             scope.Reset();
         }
         var classes = ClassEvaluation.Of(_data.Set.Classes.Count, [.. windows.Select(window => window.Label)], probabilities) with { Loss = loss / windows.Count };
-        return new ActivityEvaluation(classes, Means(sums), [.. squares], [.. simulated]);
+        return new ActivityEvaluation(classes, Means(sums), [.. squares], [.. simulated], [.. told]);
     }
 
     /// <summary>All scores of an evaluation, by the names of the tables.</summary>
@@ -141,8 +158,8 @@ sealed class ActivityObjective
         return scores;
     }
 
-    static Dictionary<string, double> Means(EpochSums sums) =>
-        new[] { "mse", "sim_loss", "act_loss" }.ToDictionary(name => name, sums.Mean);
+    // All but the macro-F1, which comes from the counts.
+    Dictionary<string, double> Means(EpochSums sums) => ScoresOf(_config.Scenario).Skip(1).ToDictionary(name => name, sums.Mean);
 
     PartLoss Prepare(ReadOnlyMemory<int> examples)
     {
@@ -173,17 +190,46 @@ sealed class ActivityObjective
 
     void Count(EpochSums sums, ScenarioTerms terms, int first, int count)
     {
-        Add(sums, terms, count);
+        Add(sums, terms, first, count);
         if (_config.Compat.LossMean == "batches") sums.Add("loss_of_batches", terms.Total.Item(), 1);
         var logits = terms.Logits.ToArray<float>();
         var classes = logits.Length / count;
         for (var i = 0; i < count; i++) sums.Matrix!.Add((int)_labels[first + i], Largest.IndexOf(logits.AsSpan(i * classes, classes)));
     }
 
-    static void Add(EpochSums sums, ScenarioTerms terms, int count)
+    void Add(EpochSums sums, ScenarioTerms terms, int first, int count)
     {
-        foreach (var (name, term) in new[] { ("mse", terms.Mse), ("sim_loss", terms.Similarity), ("act_loss", terms.Activity) })
+        foreach (var (name, term) in new[]
+        {
+            ("mse", terms.Mse), ("sim_loss", terms.Similarity), ("act_loss", terms.Activity), ("adv_loss", terms.Adversary?.Loss), ("aux_loss", terms.Adversary?.ClassLoss),
+        })
             if (term is { } given) sums.Add(name, given.Item(), count);
+        if (terms.SimulatedLogits is { } logits)
+        {
+            sums.Add("sim_acc", Right(logits, first, count), count);
+            sums.Add("confidence", Confidence(terms.Logits), count);
+            sums.Add("sim_confidence", Confidence(logits), count);
+        }
+        if (terms.Adversary is not { } adversary) return;
+        sums.Add("d_acc", ToldApart(adversary).Average(), count);
+        if (adversary.Named is { } named) sums.Add("aux_acc", Right(named, first, count), count);
+    }
+
+    // A discriminator is right on each side of 0; a critic where it values a window's real signal above its simulated one.
+    IEnumerable<double> ToldApart(AdversaryTerms adversary)
+    {
+        var (real, simulated) = (adversary.Real.ToArray<float>(), adversary.Simulated.ToArray<float>());
+        return _config.Scenario.Adversarial.Loss == "wgan"
+            ? real.Zip(simulated, (a, b) => a > b ? 1.0 : 0)
+            : real.Zip(simulated, (a, b) => ((a > 0 ? 1 : 0) + (b < 0 ? 1 : 0)) / 2.0);
+    }
+
+    double Right(Tensor logits, int first, int count) => logits.Detach().ArgMax(1).ToArray<long>().Zip(_labels.AsSpan(first, count).ToArray(), (a, b) => a == b ? 1.0 : 0).Average();
+
+    static double Confidence(Tensor logits)
+    {
+        var probabilities = logits.Detach().Softmax().ToArray<float>();
+        return probabilities.Chunk((int)logits.Shape[1]).Average(row => row.Max());
     }
 
     // The critic's steps: its own optimiser, simulated signals of a regressor that stays as it is. While the others step it has no gradient.
@@ -191,16 +237,17 @@ sealed class ActivityObjective
     {
         var (adversary, critic) = (_config.Scenario.Adversarial, (HarSignalDiscriminator)Network.Discriminator!);
         foreach (var parameter in Network.Judging()) parameter.Tensor.SetRequiresGrad();
+        using var kept = new TensorScope();
+        var batch = Batch(kept, 0, count);
+        Tensor simulated;
+        Network.Regressor.Eval();
+        using (Autograd.NoGrad()) simulated = Network.Regressor.Forward(batch.Input);
+        Network.Regressor.Train();
         using var scope = new TensorScope();
         for (var step = 0; step < adversary.NCritic; step++)
         {
-            var batch = Batch(scope, 0, count);
-            Tensor simulated;
-            Network.Regressor.Eval();
-            using (Autograd.NoGrad()) simulated = Network.Regressor.Forward(batch.Input);
-            Network.Regressor.Train();
             var mix = scope.From<float>([.. Enumerable.Range(0, count).Select(_ => (float)_augment.Uniform())], count, 1, 1).To(_device);
-            var loss = ScenarioLoss.Critic(critic, adversary, simulated, batch.Signal, batch.Labels, mix);
+            var loss = ScenarioLoss.Critic(critic, adversary, scope.Borrow(simulated), scope.Borrow(batch.Signal), batch.Labels, mix);
             _judging!.ZeroGrad();
             loss.Backward();
             _judging.Step();

@@ -18,9 +18,6 @@ public static class ActivityRecipe
     /// <summary>The recipe's name.</summary>
     public const string Name = "activity";
 
-    /// <summary>Scores beyond the common ones.</summary>
-    internal static readonly string[] ExtraScores = ["f1", "mse", "act_loss", "sim_loss"];
-
     /// <summary>Settings that change no result.</summary>
     internal static readonly string[] Circumstances = ["env", "data.data_dir", "data.secondary_dir", "device"];
 
@@ -56,7 +53,16 @@ public static class ActivityRecipe
         var config = Bind(job, context);
         if (config.Ablation.Count > 0) return ScenarioAblation.Run(config, context);
         if (config.LeaveOneOut) return PersonByPerson.Run(config, context);
+        UnreadSettings.Refuse(config, context.Overrides);
+        return Single(config, job, context);
+    }
 
+    /// <summary>One training with one evaluation.</summary>
+    /// <param name="config">The settings.</param>
+    /// <param name="job">The composed configuration that they come from.</param>
+    /// <param name="context">What else the recipe is given.</param>
+    internal static RunResult Single(ActivityConfig config, MapNode job, RunContext context)
+    {
         // --- Engine
         var device = Devices.Prepare(config.Trainer);
 
@@ -83,6 +89,7 @@ public static class ActivityRecipe
             {
                 folder.WriteJson(ActivityResults.FileName, ActivityResults.Of(run.Settings, fit, judged.TestScores, config.Compat.On()));
                 folder.WriteText("resolved_config.yaml", YamlWriter.Write(job));
+                foreach (var warning in new ActivityFigures(config, judged.PersonScores, fit.State.History).Write(folder)) context.Tell(new RunEvent.Warning(warning));
                 if (config.Compat.StateNames) ActivityWeights.WriteOriginal(folder, objective.Network);
             });
         }
@@ -91,17 +98,21 @@ public static class ActivityRecipe
     /// <summary>The configuration record; the window's length under its names becomes one.</summary>
     internal static ActivityConfig Bind(MapNode job, RunContext context)
     {
-        if (LinkedLengths.Apply(job, context.Overrides) is { } done) context.Tell(new RunEvent.Stage(done));
+        var overrides = context.Overrides;
+        if ((job["compat"] as MapNode)?["config"] is ScalarNode { Value: "activity" })
+        {
+            (overrides, var dead) = OriginalMerger.Read(overrides);
+            foreach (var text in dead) context.Tell(new RunEvent.Warning(text));
+            var merged = ActivityComposition.Of(overrides).Job;
+            job.Clear();
+            foreach (var (key, node) in merged) job[key] = node.Copy();
+        }
+        if (LinkedLengths.Apply(job, overrides) is { } done) context.Tell(new RunEvent.Stage(done));
         var config = ConfigBinder.Bind<ActivityConfig>(job);
-        string[] read = ["n_dense", "window_size", "input_channels"];
-        foreach (var (part, instead) in new[] { ("feature_extractor", config.Model.Encoder is null ? "" : "encoder"), ("classifier", config.Model.Head is null ? "" : "head") })
-            foreach (var text in context.Overrides.Where(text => instead != "" && text.StartsWith($"model.{part}.", StringComparison.Ordinal)))
-                if (!read.Contains(text.Split('=')[0].Split('.')[^1]))
-                    throw new ConfigException($"'{text}': model/{instead} stands in place of the {part}, so nothing reads it; type a setting of model.{instead}");
         return WithCompat(config);
     }
 
-    /// <summary>The networks' settings after the original's rules that are repeated.</summary>
+    /// <summary>Networks and split after the original's rules that are repeated.</summary>
     internal static ActivityConfig WithCompat(ActivityConfig config)
     {
         var model = config.Model;
@@ -116,7 +127,8 @@ public static class ActivityRecipe
             };
         }
         if (config.Compat.Dropout is { } share) model = model with { FeatureExtractor = model.FeatureExtractor with { DropProb = share } };
-        return config with { Model = model };
+        var data = config.Compat.Split == "original" && config.Data is { Name: "mmfit", Split: "people" } ? config.Data with { Split = "original" } : config.Data;
+        return config with { Model = model, Data = data };
     }
 
     static RunPlan Plan(ActivityConfig config, ActivityData data, Device device) => new()
@@ -128,7 +140,7 @@ public static class ActivityRecipe
         Circumstances = Circumstances,
         Contract = RunContract.Classification("activity_recognition", data.Set.Classes) with
         {
-            ExtraScores = ExtraScores,
+            ExtraScores = ActivityObjective.ScoresOf(config.Scenario),
             BlankColumns = ["n_mels"],
         },
         Data = new JsonObject

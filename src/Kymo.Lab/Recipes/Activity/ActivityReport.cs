@@ -8,6 +8,23 @@ using Kymo.Lab.Training;
 
 namespace Kymo.Lab.Recipes.Activity;
 
+/// <summary>What the networks are worth on one held-out person.</summary>
+/// <param name="Person">The person.</param>
+/// <param name="Windows">Held-out windows.</param>
+/// <param name="Accuracy">Share of them that is named right.</param>
+/// <param name="F1">Macro-F1 over the classes that occur.</param>
+sealed record PersonScore(string Person, int Windows, double Accuracy, double F1)
+{
+    /// <summary>Mean squared error of the acceleration; not a number where nothing is simulated.</summary>
+    public double Mse { get; init; } = double.NaN;
+
+    /// <summary>Share of windows whose simulated signal is named right; not a number where nothing is simulated.</summary>
+    public double SimulatedAccuracy { get; init; } = double.NaN;
+
+    /// <summary>How far the adversary tells real from simulated; not a number without one.</summary>
+    public double ToldApart { get; init; } = double.NaN;
+}
+
 /// <summary>What a finished training is worth: by window, by event, by person, as a stream, beside rivals that cost nothing.</summary>
 sealed class ActivityReport
 {
@@ -29,10 +46,14 @@ sealed class ActivityReport
         _rivals = ActivityBaselines.Classes(data, held);
         _linear = config.Scenario.UsesSimulation ? ActivityBaselines.Regression(data, held) : new Dictionary<string, double>();
         TestScores = objective.Scores(_test);
+        PersonScores = People();
     }
 
     /// <summary>Scores of the reported weights on held-out windows.</summary>
     public IReadOnlyDictionary<string, double> TestScores { get; }
+
+    /// <summary>The same for each held-out person.</summary>
+    public IReadOnlyList<PersonScore> PersonScores { get; }
 
     /// <summary>Judges the reported weights.</summary>
     public static ActivityReport Judge(ActivityConfig config, ActivityData data, Fit fit, ActivityObjective objective) => new(config, data, fit, objective);
@@ -113,15 +134,21 @@ sealed class ActivityReport
         return ((int)matrix.Total, matrix.Total > 0 ? MacroScores.Of(matrix).F1 : double.NaN);
     }
 
-    IEnumerable<(string Person, int Windows, double Accuracy, double F1, double Mse)> People()
+    PersonScore[] People()
     {
         var decisions = Decisions();
-        return Enumerable.Range(0, _windows.Length).GroupBy(i => _windows[i].Recording.Participant).OrderBy(person => person.Key, StringComparer.Ordinal).Select(person =>
+        double Mean(IEnumerable<int> indices, IReadOnlyList<double> values) => values.Count > 0 ? indices.Average(i => values[i]) : double.NaN;
+        double[] named = [.. _test.SimulatedClasses.Zip(_windows, (label, window) => label == window.Label ? 1.0 : 0)];
+        return [.. Enumerable.Range(0, _windows.Length).GroupBy(i => _windows[i].Recording.Participant).OrderBy(person => person.Key, StringComparer.Ordinal).Select(person =>
         {
             var matrix = ConfusionMatrix.Of(_data.Set.Classes.Count, [.. person.Select(i => _windows[i].Label)], [.. person.Select(i => decisions[i])]);
-            return (person.Key, person.Count(), Accuracy.Of(matrix), MacroScores.Of(matrix, AveragedClasses.Present).F1,
-                _test.SquaredErrors.Length > 0 ? person.Average(i => _test.SquaredErrors[i]) : double.NaN);
-        });
+            return new PersonScore(person.Key, person.Count(), Accuracy.Of(matrix), MacroScores.Of(matrix, AveragedClasses.Present).F1)
+            {
+                Mse = Mean(person, _test.SquaredErrors),
+                SimulatedAccuracy = Mean(person, named),
+                ToldApart = Mean(person, _test.ToldApart),
+            };
+        })];
     }
 
     (EventScores Events, StreamingScores Stream) Events()
@@ -144,8 +171,9 @@ sealed class ActivityReport
                 + $"; {Text(mse / _linear["training mean"])} of the training mean's";
             yield return $"activity from the simulated signal: accuracy {Text(SimulatedAccuracy())}";
         }
-        foreach (var person in People())
-            yield return $"{person.Person}: {person.Windows} windows, accuracy {Text(person.Accuracy)}, macro F1 {Text(person.F1)}" + (double.IsNaN(person.Mse) ? "" : $", mse {Text(person.Mse)}");
+        foreach (var person in PersonScores)
+            yield return $"{person.Person}: {person.Windows} windows, accuracy {Text(person.Accuracy)}, macro F1 {Text(person.F1)}" + (double.IsNaN(person.Mse) ? "" : $", mse {Text(person.Mse)}")
+                + (double.IsNaN(person.ToldApart) ? "" : $", real told from simulated {Text(person.ToldApart)}");
         var (events, stream) = Events();
         yield return $"events: {events.Matched} of {events.True} found, {events.Found} named; precision {Text(events.Precision)}, recall {Text(events.Recall)}, F1 {Text(events.F1)}";
         yield return $"as a stream: median latency {Text(stream.MedianLatency)} s, {stream.Missed} missed" + (double.IsNaN(stream.FalseAlarmsPerHour) ? "" : $", {Text(stream.FalseAlarmsPerHour)} false alarms an hour");
@@ -166,12 +194,14 @@ sealed class ActivityReport
             ["macro_f1_present"] = Finite(MacroScores.Of(_test.Classes.Matrix, AveragedClasses.Present).F1),
             ["kappa"] = Finite(CohenKappa.Of(_test.Classes.Matrix)),
             ["calibration_error"] = Finite(CalibrationErrorOf()),
-            ["participants"] = new JsonObject(People().Select(person => KeyValuePair.Create(person.Person, (JsonNode?)new JsonObject
+            ["participants"] = new JsonObject(PersonScores.Select(person => KeyValuePair.Create(person.Person, (JsonNode?)new JsonObject
             {
                 ["windows"] = person.Windows,
                 ["acc"] = Finite(person.Accuracy),
                 ["f1_macro_present"] = Finite(person.F1),
                 ["mse"] = Finite(person.Mse),
+                ["simulated_acc"] = Finite(person.SimulatedAccuracy),
+                ["d_acc"] = Finite(person.ToldApart),
             }))),
             ["regression"] = new JsonObject
             {

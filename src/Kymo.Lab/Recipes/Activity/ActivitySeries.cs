@@ -40,20 +40,12 @@ static class ActivitySeries
         context.Cancel.ThrowIfCancellationRequested();
         string[] replaced = [.. s_own, .. settings.Select(KeyOf)];
         string[] overrides = [.. context.Overrides.Where(text => !replaced.Contains(KeyOf(text))), .. settings, $"run.name={name}"];
-        var composition = new ConfigComposer().Compose(new ComposeRequest
-        {
-            SearchPath = [new SearchPathEntry(SearchPathEntry.Main, Registry.Find(ActivityRecipe.Name).ConfFolder)],
-            ConfigName = "config",
-            Overrides = Override.ParseAll(overrides),
-            JobName = ActivityRecipe.Name,
-            WorkingDirectory = Directory.GetCurrentDirectory(),
-        });
-        var job = (MapNode)ConfigResolver.Of(composition.Config).ResolveAll(composition.Config);
+        var (composition, job) = ActivityComposition.Of(overrides);
         var inner = context with { Job = composition.Config, Hydra = composition.Hydra, Overrides = overrides, Resume = null };
         var config = ActivityRecipe.Bind(job, inner with { Tell = _ => { } });
         var folder = Path.GetFullPath(Path.Combine(config.Run.Root, "runs", name));
         if (File.Exists(Path.Combine(folder, RunFiles.Hashes))) return Finished(folder, name, config, inner);
-        return ActivityRecipe.Run(job, Directory.Exists(folder) ? inner with { Resume = name } : inner);
+        return ActivityRecipe.Single(config, job, Directory.Exists(folder) ? inner with { Resume = name } : inner);
     }
 
     // A finished run counts where settings and data are those of now.

@@ -9,7 +9,9 @@ namespace Kymo.Lab.Recipes.Activity;
 /// <summary>Trains several scenarios on the same data and compares them: macro-F1 with intervals over people, and paired differences to the first.</summary>
 static class ScenarioAblation
 {
-    static readonly string[] s_all = ["real_only", "pose_only", "scenario2", "scenario22", "scenario25", "scenario23", "scenario24", "scenario3", "scenario4", "scenario42", "scenario5"];
+    const string Everything = "all", NeedsSkeletons = "scenario3";
+
+    static readonly string[] s_all = ["real_only", "pose_only", "scenario2", "scenario22", "scenario25", "scenario23", "scenario24", NeedsSkeletons, "scenario4", "scenario42", "scenario5"];
 
     sealed record Row(string Scenario, SeriesAnswers Answers, Interval F1, PairedBootstrap? Difference)
     {
@@ -30,7 +32,7 @@ static class ScenarioAblation
         }
         var folder = Path.Combine(config.Run.Root, "ablations", name);
         Directory.CreateDirectory(folder);
-        var lines = Lines(rows);
+        string[] lines = [.. Lines(rows), .. config.Ablation is [Everything] && !scenarios.Contains(NeedsSkeletons) ? [$"{NeedsSkeletons} is left out: its second task needs skeletons of NTU RGB+D; type data.secondary_dir=DIR"] : Array.Empty<string>()];
         AtomicFile.Write(Path.Combine(folder, "ablation.csv"), Table(rows));
         AtomicFile.Write(Path.Combine(folder, "ablation.txt"), string.Join('\n', lines) + "\n");
         return new RunResult(Path.GetFullPath(folder), lines, new JsonObject
@@ -48,8 +50,7 @@ static class ScenarioAblation
 
     static IReadOnlyList<string> Scenarios(ActivityConfig config)
     {
-        // The second task needs skeletons of its own.
-        if (config.Ablation is ["all"]) return [.. s_all.Where(scenario => scenario != "scenario3" || config.Data.SecondaryDir is not null || config.Data.Name == "synthetic")];
+        if (config.Ablation is [Everything]) return [.. s_all.Where(scenario => scenario != NeedsSkeletons || config.Data.SecondaryDir is not null || config.Data.Name == "synthetic")];
         var conf = Path.Combine(Registry.Find(ActivityRecipe.Name).ConfFolder, "scenario");
         foreach (var scenario in config.Ablation)
             if (!File.Exists(Path.Combine(conf, scenario + ".yaml")))
@@ -61,20 +62,20 @@ static class ScenarioAblation
         first.Truth, first.Predicted, second.Predicted, first.People, first.Classes.Count, SeriesAnswers.Score, new BootstrapOptions { Seed = (ulong)seed });
 
     static string Table(IReadOnlyList<Row> rows) => Csv.Table(
-        ["scenario", "f1_macro", "f1_low", "f1_high", "difference", "difference_low", "difference_high", "p", "mse", "mse_ratio", "people", "windows", "status", "run"],
+        ["scenario", "f1_macro", "f1_low", "f1_high", "difference", "difference_low", "difference_high", "p", "f1_macro_pure", "mse", "mse_ratio", "people", "windows", "status", "run"],
         rows.Select(row => new[]
         {
             row.Scenario, Cell(row.F1.Estimate), Cell(row.F1.Low), Cell(row.F1.High), Cell(row.Difference?.Difference.Estimate), Cell(row.Difference?.Difference.Low),
-            Cell(row.Difference?.Difference.High), Cell(row.Difference?.P), Cell(row.Answers.Mse), Cell(row.MseRatio), row.F1.Groups.ToString(CultureInfo.InvariantCulture),
+            Cell(row.Difference?.Difference.High), Cell(row.Difference?.P), Cell(row.Answers.PureF1), Cell(row.Answers.Mse), Cell(row.MseRatio), row.F1.Groups.ToString(CultureInfo.InvariantCulture),
             row.Answers.Truth.Length.ToString(CultureInfo.InvariantCulture), row.Answers.Status, row.Answers.Runs[0].Folder,
         }));
 
     static string[] Lines(IReadOnlyList<Row> rows) =>
     [
         $"macro F1 on {rows[0].Answers.Truth.Length} held-out windows, 95 % intervals over {rows[0].F1.Groups} people; differences to {rows[0].Scenario}",
-        $"{"scenario",-12} {"macro F1",8}  {"interval",-16} {"difference",-26} {"mse ratio",9}",
+        $"{"scenario",-12} {"macro F1",8}  {"interval",-16} {"difference",-26} {"one label",9} {"mse ratio",9}",
         .. rows.Select(row => $"{row.Scenario,-12} {Text(row.F1.Estimate),8}  {Text(row.F1.Low)} to {Text(row.F1.High),-7} "
-            + $"{(row.Difference is { } d ? $"{Text(d.Difference.Estimate)} ({Text(d.Difference.Low)} to {Text(d.Difference.High)})" : "-"),-26} {Text(row.MseRatio),9}"
+            + $"{(row.Difference is { } d ? $"{Text(d.Difference.Estimate)} ({Text(d.Difference.Low)} to {Text(d.Difference.High)})" : "-"),-26} {Text(row.Answers.PureF1),9} {Text(row.MseRatio),9}"
             + (row.Answers.Status == "ok" ? "" : "  " + row.Answers.Status)),
     ];
 

@@ -31,9 +31,20 @@ sealed record ScenarioTerms(Tensor Total, Tensor Logits, Tensor? Simulated)
     /// <summary>Dissimilarity of the embeddings.</summary>
     public Tensor? Similarity { get; init; }
 
-    /// <summary>Everything else, weighted.</summary>
-    public Tensor? Other { get; init; }
+    /// <summary>Logits of simulated signals, (batch, class).</summary>
+    public Tensor? SimulatedLogits { get; init; }
+
+    /// <summary>What the adversary makes of the batch.</summary>
+    public AdversaryTerms? Adversary { get; init; }
 }
+
+/// <summary>What an adversary makes of a batch.</summary>
+/// <param name="Loss">What the others minimise of it, unweighted.</param>
+/// <param name="Real">Its values of real signals or embeddings (batch); a logit, or a critic's value.</param>
+/// <param name="Simulated">Those of simulated ones.</param>
+/// <param name="ClassLoss">Cross-entropy of the classes it names, where it does.</param>
+/// <param name="Named">Logits of the classes it gives simulated ones, (batch, class).</param>
+sealed record AdversaryTerms(Tensor Loss, Tensor Real, Tensor Simulated, Tensor? ClassLoss, Tensor? Named);
 
 /// <summary>gamma mse + alpha classification + beta similarity, and what scenarios add.</summary>
 static class ScenarioLoss
@@ -55,17 +66,20 @@ static class ScenarioLoss
         var sim = simulated is { } signal && (losses.ActivitySim || NeedsEmbeddings(scenario)) ? network.EmbedSimulated(signal) : (Tensor?)null;
 
         var mse = simulated is { } predicted && losses.Mse ? Losses.MeanSquaredError(predicted, batch.Target) : (Tensor?)null;
+        var simulatedLogits = losses.ActivitySim && sim is { } z ? network.SimulatedClassifier.Forward(z) : (Tensor?)null;
         var activity = Sum(
             losses.ActivityReal ? Losses.CrossEntropy(logits, batch.Labels, labelSmoothing: scenario.LabelSmoothing) : null,
-            losses.ActivitySim && sim is { } z ? Losses.CrossEntropy(network.SimulatedClassifier.Forward(z), batch.Labels, labelSmoothing: scenario.LabelSmoothing) : null);
+            simulatedLogits is { } named ? Losses.CrossEntropy(named, batch.Labels, labelSmoothing: scenario.LabelSmoothing) : null);
         var similarity = losses.Similarity && scenario.Beta > 0 && sim is { } embedded ? Alignment.Dissimilarity(embedded, real) : (Tensor?)null;
         bool Counts(string term) => !pretraining || (scenario.Adversarial.PretrainTerms is { Count: > 0 } terms ? terms.Contains(term) : term == "mse");
-        var other = pretraining ? null : Other(network, scenario, batch, secondary, reversal, real, sim, simulated);
+        var adversary = pretraining || reversal is null ? null : Adversary(network, scenario.Adversarial, batch, reversal.Value, real, sim, simulated!.Value);
+        var other = pretraining ? null : Sum(Other(network, scenario, batch, secondary, real, sim),
+            adversary?.Loss.Multiply(scenario.Adversarial.Weight), adversary?.ClassLoss?.Multiply(scenario.Adversarial.AuxWeight));
         var total = Sum(
             Counts("mse") ? Weighted(mse, scenario.Gamma) : null, Counts("activity") ? Weighted(activity, scenario.Alpha) : null,
             Counts("similarity") ? Weighted(similarity, scenario.Beta) : null, other)
             ?? throw new Config.ConfigException("scenario: no term counts; switch one of scenario.losses on and give it a weight above 0");
-        return new ScenarioTerms(total, logits, simulated) { Mse = mse, Activity = activity, Similarity = similarity, Other = other };
+        return new ScenarioTerms(total, logits, simulated) { Mse = mse, Activity = activity, Similarity = similarity, SimulatedLogits = simulatedLogits, Adversary = adversary };
     }
 
     /// <summary>What the critic of WGAN-GP minimises: its mean on simulated less that on real signals, and the gradient penalty (Gulrajani et al. 2017).</summary>
@@ -82,14 +96,13 @@ static class ScenarioLoss
         var (judgedSim, namedSim) = critic.Judge(simulated, labels);
         var gradient = critic.InputGradient(real.Multiply(mix).Add(simulated.Multiply(1 - mix)), labels);
         var penalty = gradient.Flatten(1).Square().Sum(1).Add(1e-12).Sqrt().Subtract(1).Square().Mean();
-        return Sum(judgedSim.Mean() - judgedReal.Mean() + (penalty * adversary.LambdaGp), Names(adversary, namedReal, namedSim, labels))!.Value;
+        return Sum(judgedSim.Mean() - judgedReal.Mean() + (penalty * adversary.LambdaGp), Names(namedReal, namedSim, labels)?.Multiply(adversary.AuxWeight))!.Value;
     }
 
     static bool NeedsEmbeddings(ScenarioOptions scenario) => (scenario.Losses.Similarity && scenario.Beta > 0) || scenario.Mmd.Enabled
         || scenario.Contrastive.Enabled || scenario.Adversarial is { Enabled: true, Discriminator.InputType: "features" };
 
-    static Tensor? Other(
-        ActivityNetwork network, ScenarioOptions scenario, ActivityBatch batch, SecondaryBatch? secondary, double? reversal, Tensor real, Tensor? sim, Tensor? simulated)
+    static Tensor? Other(ActivityNetwork network, ScenarioOptions scenario, ActivityBatch batch, SecondaryBatch? secondary, Tensor real, Tensor? sim)
     {
         Tensor? sum = null;
         if (scenario.Mmd is { Enabled: true } mmd && sim is { } first) sum = Sum(sum, Alignment.Discrepancy(real, first, mmd.KernelMul, mmd.KernelNum) * mmd.Weight);
@@ -103,33 +116,32 @@ static class ScenarioLoss
             var named = network.SecondaryClassifier!.Forward(network.EmbedSimulated(network.Regressor.Forward(task.Input)));
             sum = Sum(sum, Losses.CrossEntropy(named, task.Labels) * scenario.Secondary.LossWeight);
         }
-        if (reversal is { } strength && scenario.Adversarial.Enabled) sum = Sum(sum, Adversary(network, scenario.Adversarial, batch, strength, real, sim, simulated));
         return sum;
     }
 
     // Through gradient reversal both sides are in one sum; against a critic with steps of its own only the regressor's part is.
-    static Tensor? Adversary(ActivityNetwork network, AdversarialOptions adversary, ActivityBatch batch, double strength, Tensor real, Tensor? sim, Tensor? simulated)
+    static AdversaryTerms Adversary(
+        ActivityNetwork network, AdversarialOptions adversary, ActivityBatch batch, double strength, Tensor real, Tensor? sim, Tensor simulated)
     {
         var judge = network.Discriminator!;
         if (adversary.Loss == "wgan")
         {
-            var (judged, named) = judge.Judge(simulated!.Value, batch.Labels);
-            return Sum(judged.Mean().Multiply(-adversary.Weight), Names(adversary, named, null, batch.Labels));
+            var (value, classes) = judge.Judge(simulated, batch.Labels);
+            Tensor other;
+            using (Autograd.NoGrad()) other = judge.Judge(batch.Signal, batch.Labels).Real;
+            return new AdversaryTerms(value.Mean().Multiply(-1), other, value, Names(classes, null, batch.Labels), classes);
         }
-        var (realInput, simInput) = adversary.Discriminator.InputType == "signal" ? (batch.Signal, simulated!.Value) : (real, sim!.Value);
+        var (realInput, simInput) = adversary.Discriminator.InputType == "signal" ? (batch.Signal, simulated) : (real, sim!.Value);
         var (judgedReal, namedReal) = judge.Judge(GradientReversal.Apply(realInput, strength), batch.Labels);
         var (judgedSim, namedSim) = judge.Judge(GradientReversal.Apply(simInput, strength), batch.Labels);
         var ones = judgedReal.Detach().Multiply(0);
         var bce = Losses.BinaryCrossEntropyWithLogits(judgedReal, ones + (1 - adversary.LabelSmoothing))
             + Losses.BinaryCrossEntropyWithLogits(judgedSim, ones + adversary.LabelSmoothing);
-        return Sum(bce * adversary.Weight, Names(adversary, namedReal, namedSim, batch.Labels));
+        return new AdversaryTerms(bce, judgedReal, judgedSim, Names(namedReal, namedSim, batch.Labels), namedSim);
     }
 
-    static Tensor? Names(AdversarialOptions adversary, Tensor? first, Tensor? second, Tensor labels)
-    {
-        Tensor? Of(Tensor? logits) => logits is { } given ? Losses.CrossEntropy(given, labels) * adversary.AuxWeight : null;
-        return Sum(Of(first), Of(second));
-    }
+    static Tensor? Names(Tensor? first, Tensor? second, Tensor labels) =>
+        Sum(first is { } one ? Losses.CrossEntropy(one, labels) : null, second is { } other ? Losses.CrossEntropy(other, labels) : null);
 
     static Tensor? Weighted(Tensor? term, double weight) => term is { } given && weight > 0 ? given * weight : null;
 

@@ -19,6 +19,9 @@ sealed record SeriesAnswers(
     /// <summary><c>ok</c>, or what the first run that is not says of itself.</summary>
     public string Status => Runs.Select(run => (string?)run.Metrics["status"] ?? "ok").FirstOrDefault(status => status != "ok") ?? "ok";
 
+    /// <summary>Macro-F1 on windows of one label; not a number for several runs, whose tables do not say which windows those are.</summary>
+    public double PureF1 => Runs is [var run] ? Number(run.Metrics["pure_windows"]?["f1_macro"]) : double.NaN;
+
     /// <summary>Macro-F1 over all classes.</summary>
     public static double Score(ConfusionMatrix matrix) => MacroScores.Of(matrix).F1;
 

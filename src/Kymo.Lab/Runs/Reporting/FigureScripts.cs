@@ -40,8 +40,10 @@ static class FigureScripts
     {
         var text = new StringBuilder(Common);
         foreach (var score in scores) AppendCurveData(text, report.Curves, score);
+        var columns = Math.Min(scores.Count, 4);
+        var rows = (scores.Count + columns - 1) / columns;
         text.Append(CultureInfo.InvariantCulture,
-            $"set multiplot layout 1,{scores.Count} {Title(report, report.Curves.Count > 1 ? $"learning curves, thick: mean of {report.Curves.Count} folds" : "learning curves", 480 * scores.Count)["set ".Length..]}");
+            $"set multiplot layout {rows},{columns} {Title(report, report.Curves.Count > 1 ? $"learning curves, thick: mean of {report.Curves.Count} folds" : "learning curves", 480 * columns)["set ".Length..]}");
         var epochs = report.Curves.Max(c => c.Epochs);
         text.Append(CultureInfo.InvariantCulture, $"set xlabel 'epoch'\nset xrange [0.5:{epochs + 0.5}]\n");
         if (epochs <= 10) text.Append("set xtics 1\n");
@@ -56,7 +58,7 @@ static class FigureScripts
                     $"set arrow 1 from first {best}, graph 0 to first {best}, graph 1 nohead dt 2 lc rgb '{Grey}'\n");
             AppendCurvePlot(text, report.Curves, scores[s]);
         }
-        return new FigureScript(text.Append("unset multiplot\n").ToString(), scores.Count * 480, 400);
+        return new FigureScript(text.Append("unset multiplot\n").ToString(), columns * 480, rows * 400);
     }
 
     /// <summary>Share of each true class (row) that was called each class (column), with counts.</summary>

@@ -82,6 +82,65 @@ public sealed class ActivityBadInputTests : IDisposable
         Assert.NotEqual("", Run().Folder);
     }
 
+    [Fact]
+    public void Whole_numbers_column_by_column_train_like_any_others()
+    {
+        var path = PathOf("w01", "sw_l_acc.npy");
+        var array = NpyFile.Read(path);
+        var (rows, values) = ((int)array.Shape[0], array.AsFloat64());
+        var turned = new long[values.Length];
+        for (var row = 0; row < rows; row++)
+            for (var column = 0; column < 5; column++) turned[(column * rows) + row] = (long)Math.Round(values[(row * 5) + column]);
+        var header = $"{{'descr': '<i8', 'fortran_order': True, 'shape': ({rows}, 5), }}".PadRight(117) + "\n";
+        File.WriteAllBytes(path, [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. System.Text.Encoding.ASCII.GetBytes(header), .. System.Runtime.InteropServices.MemoryMarshal.AsBytes<long>(turned)]);
+        Assert.NotEqual("", Run().Folder);
+    }
+
+    [Fact]
+    public void Clips_of_skeletons_and_one_sensor_train_and_damaged_ones_are_named()
+    {
+        var random = new Kymo.Lab.Training.RandomStream(0, "utd");
+        double[] Noise(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Normal())];
+        string Clip(int person, string action, string ending) => _folder[$"utd/s{person}/{action}_s{person}_t1_{ending}.npy"];
+        for (var person = 1; person <= 8; person++)
+            foreach (var action in new[] { "a1", "a10" })
+            {
+                Directory.CreateDirectory(_folder[$"utd/s{person}"]);
+                NpyFile.Write(Clip(person, action, "skeleton"), Noise(20 * 3 * 70), 20, 3, 70);
+                NpyFile.Write(Clip(person, action, "inertial"), Noise(120 * 6), 120, 6);
+            }
+        string[] typed = ["data=utd_mhad", $"data.data_dir={_folder["utd"]}", "data.n_classes=2", "trainer.fast_dev_run=true"];
+        var run = ActivityTree.Run(_folder.Path, "utd", typed);
+        Assert.Equal(["s7", "s8"], run.Metrics["participants"]!.AsObject().Select(person => person.Key));
+        Assert.Contains("type data.n_classes=2", Assert.Throws<Kymo.Config.ConfigException>(() => ActivityTree.Run(_folder.Path, "three", [.. typed, "data.n_classes=3"])).Message);
+        NpyFile.Write(Clip(2, "a1", "inertial"), [1.0, 2, double.NaN, 4, 5, 6, 1, 2, 3, 4, 5, 6], 2, 6);
+        Assert.Contains("element 2", Assert.Throws<DataException>(() => ActivityTree.Run(_folder.Path, "damaged", typed)).Message);
+        NpyFile.Write(Clip(2, "a1", "inertial"), [1.0, 2, 3, 4, 5, 6], 1, 6);
+        Assert.Contains("expected (rows, 6)", Assert.Throws<DataException>(() => ActivityTree.Run(_folder.Path, "short", typed)).Message);
+        NpyFile.Write(Clip(2, "a1", "inertial"), Noise(120 * 6), 120, 6);
+        NpyFile.Write(Clip(2, "a1", "skeleton"), Noise(19 * 3 * 70), 19, 3, 70);
+        Assert.Contains("a1_s2_t1_skeleton.npy", Assert.Throws<DataException>(() => ActivityTree.Run(_folder.Path, "ragged", typed)).Message);
+    }
+
+    [Fact]
+    public void Skeletons_of_a_second_task_train_and_damaged_ones_are_named_with_their_line()
+    {
+        string[] typed = ["scenario=scenario3", $"data.secondary_dir={_folder["ntu"]}"];
+        Assert.Contains("holds no .skeleton file", Assert.Throws<DataException>(() => Run(typed)).Message);
+        Directory.CreateDirectory(_folder["ntu"]);
+        File.WriteAllText(_folder["ntu/S001C001P001R001A002.skeleton"], Skeleton("0.5"));
+        var told = new List<string>();
+        Assert.NotEqual("", Run(told, typed).Folder);
+        File.WriteAllText(_folder["ntu/S001C001P001R001A002.skeleton"], Skeleton("nan"));
+        Assert.Contains("line 5", Assert.Throws<DataException>(() => ActivityTree.Run(_folder.Path, "damaged", [.. s_quick, $"env.data_dir={_folder.Path}", .. typed])).Message);
+        File.WriteAllText(_folder["ntu/S001C001P001R001A002.skeleton"], Skeleton("0.5")[..^40]);
+        Assert.Throws<DataException>(() => ActivityTree.Run(_folder.Path, "cut", [.. s_quick, $"env.data_dir={_folder.Path}", .. typed]));
+
+        static string Skeleton(string first) => "40\n" + string.Concat(Enumerable.Range(0, 40).Select(frame =>
+            "1\n72057594037931101 0 1 1 1 1 0 0.02 0.03 2\n25\n" + string.Concat(Enumerable.Range(0, 25).Select(joint => FormattableString.Invariant(
+                $"{(frame == 0 && joint == 0 ? first : "0.1")} {0.02 * joint} {3 + (0.01 * frame)} 0 0 0 0 0 0 0 0 2\n")))));
+    }
+
     Kymo.Lab.Runs.RunResult Run(params string[] more) => Run([], more);
 
     Kymo.Lab.Runs.RunResult Run(List<string> told, params string[] more) => ActivityTree.Run(_folder.Path, "run", [.. s_quick, $"env.data_dir={_folder.Path}", .. more], told);

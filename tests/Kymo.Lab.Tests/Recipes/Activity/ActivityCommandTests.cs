@@ -151,6 +151,18 @@ public sealed class ActivityCommandTests(ActivityTree tree) : IClassFixture<Acti
     [InlineData("model.classifier.f_in=50", "n_dense")]
     [InlineData("data.split=random", "split")]
     [InlineData("scenario.trainable=[fe,xyz]", "xyz")]
+    [InlineData("+data.foo=1", "foo")]
+    [InlineData("+scenario.mmd.foo=1", "foo")]
+    [InlineData("+foo=1", "foo")]
+    [InlineData("scenario.mmd.weight=2", "scenario.mmd.enabled=true")]
+    [InlineData("scenario.contrastive.temperature=1", "scenario.contrastive.enabled=true")]
+    [InlineData("scenario.adversarial.weight=2", "scenario=scenario4")]
+    [InlineData("scenario.adversarial.discriminator.dropout=0", "scenario=scenario4")]
+    [InlineData("scenario.secondary.loss_weight=2", "scenario=scenario3")]
+    [InlineData("data.fold=2", "data.split=loso")]
+    [InlineData("data.split=official", "data.train_subjects")]
+    [InlineData("data.secondary_dir=x", "scenario=scenario3")]
+    [InlineData("data.simulated_subjects=[w01]", "data.use_simulated_data=true")]
     public void Wrong_setting_says_what_to_type(string setting, string expected)
     {
         var error = Assert.ThrowsAny<ConfigException>(() => ActivityTree.Run(_folder.Path, "wrong", ["data=mmfit_debug", $"env.data_dir={tree.Parent}", setting]));
@@ -169,11 +181,47 @@ public sealed class ActivityCommandTests(ActivityTree tree) : IClassFixture<Acti
         Assert.Contains("w14 in val", error.Message);
     }
 
+    [Theory]
+    [InlineData("scenario.adversarial.n_critic=2", "scenario=scenario4")]
+    [InlineData("scenario.adversarial.grl_lambda=2", "scenario=scenario42")]
+    [InlineData("scenario.adversarial.discriminator.hidden_units=[8]", "scenario=scenario42")]
+    [InlineData("scenario.adversarial.aux_weight=2", "scenario=scenario4")]
+    [InlineData("scenario.adversarial.schedule_gamma=2", "scenario=scenario4")]
+    [InlineData("scenario.beta=2", "scenario=scenario25")]
+    [InlineData("scenario.gamma=2", "scenario=scenario22")]
+    [InlineData("optim.scheduler.patience=2", "optim.scheduler.name=none")]
+    [InlineData("data.max_rows=500", "data=sp_sw_har")]
+    [InlineData("data.sensor=sw_r", "data=utd_mhad")]
+    public void Setting_that_nothing_reads_beside_the_others_is_an_error(string setting, string beside)
+    {
+        var error = Assert.Throws<ConfigException>(() => ActivityTree.Run(_folder.Path, "wrong", [beside, setting]));
+        Assert.Contains($"'{setting}': nothing reads it", error.Message);
+    }
+
+    [Fact]
+    public void Typed_settings_may_count_as_in_the_originals_own_merger()
+    {
+        var told = new List<string>();
+        string[] typed =
+        [
+            "data=mmfit_debug", $"+data_dir={tree.Parent}", "+sensor_window_length=100", "data.batch_size=32", "scenario.alpha=7", "+beta=0.5", "model.regressor.use_batch_norm=False",
+            "trainer.early_stopping.patience=3", "compat.config=activity", Quick,
+        ];
+        var result = ActivityTree.Run(_folder.Path, "run", typed, told);
+        var settings = JsonNode.Parse(File.ReadAllText(Path.Combine(result.Folder, "resolved_config.json")))!;
+        Assert.Equal((100, 2048), ((int)settings["data"]!["sensor_window_length"]!, (int)settings["data"]!["batch_size"]!));
+        Assert.Equal((100.0, 0.5), ((double)settings["scenario"]!["alpha"]!, (double)settings["scenario"]!["beta"]!));
+        Assert.True((bool)settings["model"]!["regressor"]!["use_batch_norm"]!);
+        foreach (var dead in new[] { "data.batch_size=32", "scenario.alpha=7", "trainer.early_stopping.patience=3" }) Assert.Contains(told, text => text.Contains(dead + " changes nothing"));
+        Assert.Contains("config=activity", result.Metrics["compat"]!.AsArray().Select(node => (string)node!));
+        Assert.Contains("only env=, data= and scenario=", Assert.Throws<ConfigException>(() => ActivityTree.Run(_folder.Path, "fast", [.. typed, "trainer=fast"])).Message);
+    }
+
     [Fact]
     public void Compat_repeats_the_original_and_says_so()
     {
-        var result = ActivityTree.Run(_folder.Path, "run", [$"env.data_dir={tree.Parent}", "data=mmfit_debug", "compat=original", "data.sensor_window_length=100", Quick]);
-        Assert.Contains("truncate=1000", result.Metrics["compat"]!.AsArray().Select(node => (string)node!));
+        var result = ActivityTree.Run(_folder.Path, "run", [$"+data_dir={tree.Parent}", "data=mmfit_debug", "compat=original", "+sensor_window_length=100", Quick]);
+        foreach (var rule in new[] { "truncate=1000", "split=original", "config=activity", "hpo_score=last" }) Assert.Contains(rule, result.Metrics["compat"]!.AsArray().Select(node => (string)node!));
         Assert.Contains("ac.classfier.weight".Split('.', 2)[1], Kymo.Lab.Models.WeightFiles.Read(Path.Combine(result.Folder, "checkpoints", "ac_best.pth")).Keys);
         Assert.Contains("preprocess=A", File.ReadAllText(Path.Combine(result.Folder, "results.json")));
     }
