@@ -33,5 +33,6 @@ static class NoteOrder
 
     static bool IsBefore(in MidiNote a, in MidiNote b) => a.Pitch < b.Pitch || (a.Pitch == b.Pitch && a.Channel < b.Channel);
 
-    static List<MidiNote> Whole(List<MidiNote> notes) => [.. notes.OrderBy(note => note.StartTick).ThenBy(note => note.Pitch).ThenBy(note => note.Channel)];
+    static List<MidiNote> Whole(List<MidiNote> notes) =>
+        [.. notes.OrderBy(note => note.StartTick).ThenBy(note => note.Pitch).ThenBy(note => note.Channel)];
 }

@@ -146,7 +146,8 @@ public static partial class Groove
             }
             values[3 * part] = Statistics.Mean(all.AsSpan(0, count));
             values[(3 * part) + 1] = Statistics.Deviation(all.AsSpan(0, count));
-            values[(3 * part) + 2] = onCount == 0 || offCount == 0 ? 0 : Statistics.Mean(on.AsSpan(0, onCount)) - Statistics.Mean(off.AsSpan(0, offCount));
+            var isOneSided = onCount == 0 || offCount == 0;
+            values[(3 * part) + 2] = isOneSided ? 0 : Statistics.Mean(on.AsSpan(0, onCount)) - Statistics.Mean(off.AsSpan(0, offCount));
         }
     }
 
