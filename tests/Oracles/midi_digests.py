@@ -1,7 +1,8 @@
 """What python3-mido reads of MIDI files, as one digest a file, and of two damaged copies of each.
 
-python3 midi_digests.py ROOT LIST > tests/Oracles/data/midi_digests.tsv
-    LIST names a file of paths below ROOT. Prints for each path, separated by tabs: the path, the number of notes, then for the file,
+python3 midi_digests.py ROOT LIST [STEP] > tests/Oracles/data/midi_digests.tsv
+    LIST names a file of paths below ROOT, of which every STEP-th is read. Prints for each, separated by tabs: the path, the number of
+    notes, then for the file,
     its copy with three bits flipped and its copy with its end cut off the first 16 digits of a SHA-256, or "unread" where mido
     raises an error. The digest is of the text of all notes, tempi and controls in ticks.
 """
@@ -58,8 +59,9 @@ def digest(content):
 
 if __name__ == "__main__":
     root, listing = sys.argv[1:3]
+    step = int(sys.argv[3]) if len(sys.argv) > 3 else 1
     with open(listing, encoding="utf-8") as paths:
-        for number, path in enumerate(paths.read().splitlines()):
+        for number, path in list(enumerate(paths.read().splitlines()))[::step]:
             with open(os.path.join(root, path), "rb") as file:
                 content = file.read()
             count, whole = digest(content)

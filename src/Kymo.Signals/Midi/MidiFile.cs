@@ -66,9 +66,13 @@ public sealed class MidiFile
         byte[] bytes;
         try
         {
-            var size = new FileInfo(path).Length;
+            using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
+            var size = RandomAccess.GetLength(file);
             if (size > options.MaxBytes) throw new DataException(path, $"has {size} bytes, expected at most {options.MaxBytes}");
-            bytes = File.ReadAllBytes(path);
+            bytes = new byte[size];
+            var read = 0;
+            while (read < size && RandomAccess.Read(file, bytes.AsSpan(read), read) is > 0 and var count) read += count;
+            if (read < size) throw new DataException(path, $"had {size} bytes when it was opened and {read} when it was read");
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -6,6 +6,7 @@ namespace Kymo.Signals.Midi;
 sealed class MidiReader(string path, MidiReadOptions options)
 {
     readonly List<MidiTrackReader> _tracks = [];
+    readonly OpenNotes _open = new();
     double _ticksPerSecond;
 
     public int Format { get; private set; }
@@ -96,7 +97,7 @@ sealed class MidiReader(string path, MidiReadOptions options)
 
     void ReadTrack(ReadOnlySpan<byte> chunk, int offset, bool cutOff)
     {
-        var track = new MidiTrackReader(_tracks.Count, offset, Problems);
+        var track = new MidiTrackReader(_tracks.Count, offset, _open, Problems);
         _tracks.Add(track);
         if (track.Read(chunk) is not var (at, text)) return;
         if (!options.AllowDamage && !(cutOff && at >= offset + chunk.Length)) throw Damage(at, text);
@@ -106,8 +107,8 @@ sealed class MidiReader(string path, MidiReadOptions options)
     TempoMap Collect()
     {
         var whole = Map(_tracks.SelectMany(track => track.Tempos));
-        var notes = new List<MidiNote>();
-        var controls = new List<MidiControl>();
+        var notes = new List<MidiNote>(_tracks.Sum(track => track.Notes.Count));
+        var controls = new List<MidiControl>(_tracks.Sum(track => track.Controls.Count));
         foreach (var track in _tracks)
         {
             var map = Format == 2 ? Map(track.Tempos) : whole;
@@ -118,8 +119,8 @@ sealed class MidiReader(string path, MidiReadOptions options)
             HangingNotes += track.HangingNotes;
             Length = Math.Max(Length, map.SecondsAt(track.Tick));
         }
-        Notes = [.. notes.OrderBy(note => note.StartTick).ThenBy(note => note.Pitch).ThenBy(note => note.Channel)];
-        Controls = [.. controls.OrderBy(control => control.Tick)];
+        Notes = NoteOrder.Sort(notes);
+        Controls = _tracks.Count(track => track.Controls.Count > 0) > 1 ? [.. controls.OrderBy(control => control.Tick)] : controls;
         TempoChanges = [.. _tracks.SelectMany(track => track.Tempos).OrderBy(change => change.Tick)];
         TimeSignatures = [.. _tracks.SelectMany(track => track.TimeSignatures).OrderBy(signature => signature.Tick)];
         KeySignatures = [.. _tracks.SelectMany(track => track.KeySignatures).OrderBy(signature => signature.Tick)];

@@ -7,12 +7,12 @@ namespace Kymo.Signals.Midi;
 /// </summary>
 /// <param name="index">Which track.</param>
 /// <param name="offset">Where the chunk's content begins in the file.</param>
+/// <param name="open">Pairs the beginnings and ends of notes.</param>
 /// <param name="problems">Takes events that are passed over.</param>
-sealed class MidiTrackReader(int index, int offset, MidiProblems problems)
+sealed class MidiTrackReader(int index, int offset, OpenNotes open, MidiProblems problems)
 {
     static readonly UTF8Encoding s_strictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    readonly Dictionary<int, Queue<int>> _open = [];
     int _position;
     int _status;
     bool _ended;
@@ -40,12 +40,11 @@ sealed class MidiTrackReader(int index, int offset, MidiProblems problems)
     {
         (int, string)? damage = null;
         while (!_ended && damage is null && _position < chunk.Length) damage = ReadEvent(chunk);
-        foreach (var open in _open.Values)
-            foreach (var note in open)
-            {
-                Notes[note] = Notes[note] with { EndTick = Tick };
-                HangingNotes++;
-            }
+        foreach (var note in open.EndTrack())
+        {
+            Notes[note] = Notes[note] with { EndTick = Tick };
+            HangingNotes++;
+        }
         return damage;
     }
 
@@ -141,12 +140,13 @@ sealed class MidiTrackReader(int index, int offset, MidiProblems problems)
         var (channel, key) = ((status & 0xF) + 1, (status & 0xF) << 7 | first);
         if (status >> 4 == 0x9 && second > 0)
         {
-            if (!_open.TryGetValue(key, out var waiting)) _open[key] = waiting = new();
-            waiting.Enqueue(Notes.Count);
+            open.Begin(key);
             Notes.Add(new(0, 0, first, second, channel, index, Tick, Tick));
         }
-        else if (status >> 4 is 0x8 or 0x9 && _open.TryGetValue(key, out var sounding) && sounding.TryDequeue(out var note))
-            Notes[note] = Notes[note] with { EndTick = Tick };
+        else if (status >> 4 is 0x8 or 0x9)
+        {
+            if (open.End(key) is >= 0 and var note) Notes[note] = Notes[note] with { EndTick = Tick };
+        }
         else if (status >> 4 == 0xB) Controls.Add(new(0, first, second, channel, index, Tick));
         return null;
     }

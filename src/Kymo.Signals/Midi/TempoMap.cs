@@ -53,8 +53,7 @@ public sealed class TempoMap
     public double SecondsAt(long tick)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(tick);
-        var index = _ticks.BinarySearch(tick);
-        if (index < 0) index = ~index - 1;
+        var index = IndexAt(tick);
         return _seconds[index] + (tick - _ticks[index]) * _secondsPerTick[index];
     }
 
@@ -62,9 +61,16 @@ public sealed class TempoMap
     public double SecondsAt(double tick)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(tick);
-        var index = _ticks.BinarySearch((long)tick);
-        if (index < 0) index = ~index - 1;
+        var index = IndexAt((long)tick);
         return _seconds[index] + (tick - _ticks[index]) * _secondsPerTick[index];
+    }
+
+    // Most files have one tempo, or their notes stand after the last change.
+    int IndexAt(long tick)
+    {
+        if (tick >= _ticks[^1]) return _ticks.Count - 1;
+        var index = _ticks.BinarySearch(tick);
+        return index < 0 ? ~index - 1 : index;
     }
 
     /// <summary>The tick, with its fraction, at <paramref name="seconds"/> from the start, 0 or more.</summary>

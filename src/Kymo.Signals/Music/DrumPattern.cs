@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Kymo.Signals.Midi;
 
 namespace Kymo.Signals.Music;
@@ -24,15 +25,20 @@ public sealed class DrumPattern
     /// <summary>Fewer strokes make no pattern.</summary>
     public const int LeastHits = 8;
 
-    DrumPattern(IReadOnlyList<DrumHit> hits, int stepsPerBar, int unmapped)
+    readonly List<DrumHit> _hits;
+
+    DrumPattern(List<DrumHit> hits, int stepsPerBar, int unmapped)
     {
-        (Hits, StepsPerBar, Unmapped) = (hits, stepsPerBar, unmapped);
+        (_hits, StepsPerBar, Unmapped) = (hits, stepsPerBar, unmapped);
         FirstBar = FloorDivide(hits[0].Step, stepsPerBar);
-        Bars = FloorDivide(hits.Max(hit => hit.Step), stepsPerBar) - FirstBar + 1;
+        Bars = FloorDivide(hits[^1].Step, stepsPerBar) - FirstBar + 1;
     }
 
     /// <summary>The strokes in the order of time, then pitch.</summary>
-    public IReadOnlyList<DrumHit> Hits { get; }
+    public IReadOnlyList<DrumHit> Hits => _hits;
+
+    /// <summary>The same, to go through without a call for each.</summary>
+    internal ReadOnlySpan<DrumHit> Strokes => CollectionsMarshal.AsSpan(_hits);
 
     /// <summary>Sixteenths in a bar.</summary>
     public int StepsPerBar { get; }
@@ -71,7 +77,7 @@ public sealed class DrumPattern
             reason = $"has bars of {numerator}/{denominator}, expected a whole number of sixteenths";
             return null;
         }
-        var hits = new List<DrumHit>();
+        var hits = new List<DrumHit>(midi.Notes.Count);
         var unmapped = 0;
         foreach (var note in midi.Notes)
         {

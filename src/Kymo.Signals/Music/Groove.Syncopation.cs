@@ -5,15 +5,17 @@ public static partial class Groove
     // Longuet-Higgins and Lee 1984, in the form of Fitch and Rosenfeld 2007: a rest that is stronger than the note it follows.
     static double LonguetHigginsLee(Grid grid)
     {
-        var active = grid.Active(Stream.Any).ToArray();
-        var sum = 0.0;
-        // After the last stroke no rest is counted: what follows it is not known.
-        for (var i = 0; i + 1 < active.Length; i++)
+        var (sum, own, rest) = (0.0, int.MaxValue, int.MinValue);
+        // Before the first stroke there is none that a rest could follow; after the last none is counted: what follows it is not known.
+        for (var step = 0; step < grid.Steps; step++)
         {
-            var own = Weight(active[i]);
-            var rest = int.MinValue;
-            for (var step = active[i] + 1; step < active[i + 1]; step++) rest = Math.Max(rest, Weight(step));
+            if (!grid.Has(step, Stream.Any))
+            {
+                rest = Math.Max(rest, Weight(step));
+                continue;
+            }
             if (rest > own) sum += rest - own;
+            (own, rest) = (Weight(step), int.MinValue);
         }
         return sum;
 
@@ -67,7 +69,7 @@ public static partial class Groove
         {
             StepsPerBar = pattern.StepsPerBar;
             _streams = new byte[pattern.Steps];
-            foreach (var hit in pattern.Hits) _streams[pattern.StepInPattern(hit)] |= (byte)(1 | (1 << (int)Of(hit.Drum)));
+            foreach (ref readonly var hit in pattern.Strokes) _streams[pattern.StepInPattern(hit)] |= (byte)(1 | (1 << (int)Of(hit.Drum)));
         }
 
         public int StepsPerBar { get; }
@@ -76,16 +78,42 @@ public static partial class Groove
 
         public int InBar(int step) => step % StepsPerBar;
 
-        public IEnumerable<int> Active(Stream stream)
+        /// <summary>Steps at which a stream sounds.</summary>
+        public int Count(Stream stream)
         {
+            var count = 0;
+            foreach (var streams in _streams) count += (streams >> (int)stream) & 1;
+            return count;
+        }
+
+        /// <summary>The same, of the steps whose place in the bar leaves a rest.</summary>
+        public int Count(Stream stream, int every, int rest)
+        {
+            var count = 0;
             for (var step = 0; step < _streams.Length; step++)
-                if (Has(step, stream)) yield return step;
+                if (Has(step, stream) && InBar(step) % every == rest) count++;
+            return count;
+        }
+
+        /// <summary>Length of the sum of unit vectors, one for each step that sounds, that point where in the bar it stands.</summary>
+        public double DirectionSum()
+        {
+            var directions = new (double Sine, double Cosine)[StepsPerBar];
+            for (var step = 0; step < StepsPerBar; step++) directions[step] = Math.SinCos(2 * Math.PI * step / StepsPerBar);
+            double x = 0, y = 0;
+            for (var step = 0; step < _streams.Length; step++)
+            {
+                if (!Has(step, Stream.Any)) continue;
+                x += directions[InBar(step)].Cosine;
+                y += directions[InBar(step)].Sine;
+            }
+            return Math.Sqrt((x * x) + (y * y));
         }
 
         public (bool Low, bool Mid, bool High) Bands(int step) => (
             Has(step, Stream.Kick), Has(step, Stream.Snare) || Has(step, Stream.Toms), Has(step, Stream.Hats) || Has(step, Stream.Cymbals));
 
-        bool Has(int step, Stream stream) => (_streams[step] & (1 << (int)stream)) != 0;
+        public bool Has(int step, Stream stream) => (_streams[step] & (1 << (int)stream)) != 0;
 
         static Stream Of(Drum drum) => drum switch
         {

@@ -23,40 +23,51 @@ public static partial class Groove
     public static float[] Compute(DrumPattern pattern)
     {
         var values = new double[Size];
-        var onsets = Onsets(pattern.Hits);
+        var onsets = Onsets(pattern.Strokes);
         Timing(pattern, onsets, values);
         var grid = new Grid(pattern);
         Placement(pattern, grid, values);
         Loudness(pattern, values.AsSpan(19));
         values[28] = Math.Min(1, LonguetHigginsLee(grid) / pattern.Bars / 8);
         values[29] = Math.Min(1, Witek(grid) / pattern.Bars / 32);
-        return [.. values.Select(value => (float)value)];
+        return Array.ConvertAll(values, value => (float)value);
     }
 
-    // Strokes within 30 ms of the first of a group are one onset, at the first's place.
-    static List<DrumHit> Onsets(IReadOnlyList<DrumHit> hits)
+    // Strokes within 30 ms of the first of a group are one onset, at the first's place: in beats.
+    static double[] Onsets(ReadOnlySpan<DrumHit> hits)
     {
-        var onsets = new List<DrumHit>();
-        foreach (var hit in hits)
-            if (onsets.Count == 0 || hit.Seconds - onsets[^1].Seconds > Together) onsets.Add(hit);
-        return onsets;
+        var (beats, count, last) = (new double[hits.Length], 0, 0.0);
+        foreach (ref readonly var hit in hits)
+        {
+            if (count > 0 && hit.Seconds - last <= Together) continue;
+            (beats[count++], last) = (hit.Position / 4, hit.Seconds);
+        }
+        return beats[..count];
     }
 
-    static void Timing(DrumPattern pattern, List<DrumHit> onsets, double[] values)
+    static void Timing(DrumPattern pattern, double[] beats, double[] values)
     {
-        var offsets = pattern.Hits.Select(hit => hit.Offset).ToArray();
+        var hits = pattern.Strokes;
+        var (offsets, onTime) = (new double[hits.Length], 0);
+        for (var i = 0; i < hits.Length; i++)
+        {
+            ref readonly var hit = ref hits[i];
+            offsets[i] = hit.Offset;
+            if (Math.Abs(hit.Seconds - hit.StepSeconds) <= OnTime) onTime++;
+        }
         values[0] = 2 * Statistics.Deviation(offsets);
         values[1] = 2 * Statistics.Mean(offsets);
-        var steps = onsets.Skip(1).Zip(onsets, (next, before) => (next.Position - before.Position) / 4).ToArray();
+        var steps = new double[beats.Length - 1];
+        for (var i = 0; i < steps.Length; i++) steps[i] = beats[i + 1] - beats[i];
         values[2] = steps.Length == 0 ? 0 : 1 / (1 + (Statistics.Deviation(steps) / Statistics.Mean(steps)));
-        values[3] = Statistics.Share(pattern.Hits.Count(hit => Math.Abs(hit.Seconds - hit.StepSeconds) <= OnTime), pattern.Hits.Count);
-        var ratios = SwingRatios([.. onsets.Select(onset => onset.Position / 4)]);
+        values[3] = Statistics.Share(onTime, hits.Length);
+        var ratios = SwingRatios(beats);
         if (ratios.Length >= 8)
         {
             values[4] = Math.Clamp((Statistics.Mean(ratios) - 0.5) / 0.25, -1, 1);
             values[5] = 1 - Math.Min(1, Statistics.Deviation(ratios) / 0.08);
         }
-        values[6] = Math.Min(1, onsets.Count / (pattern.Steps / 4.0) / 8);
+        values[6] = Math.Min(1, beats.Length / (pattern.Steps / 4.0) / 8);
     }
 
     // For each beat: from the onset nearest to it to the first one about half a beat later, in beats.
@@ -94,56 +105,52 @@ public static partial class Groove
 
     static void Placement(DrumPattern pattern, Grid grid, double[] values)
     {
-        double ActiveShare(Stream stream) => Statistics.Share(grid.Active(stream).Count(), pattern.Steps);
-        double OnShare(Stream stream, Func<int, bool> isOn) =>
-            Statistics.Share(grid.Active(stream).Count(step => isOn(grid.InBar(step))), grid.Active(stream).Count());
-        double HitShare(Func<DrumHit, bool> counts, params ReadOnlySpan<Drum> drums)
+        double ActiveShare(Stream stream) => Statistics.Share(grid.Count(stream), pattern.Steps);
+        double OnShare(Stream stream, int every, int at) => Statistics.Share(grid.Count(stream, every, at), grid.Count(stream));
+        var (ghosts, strokes) = (new int[DrumPitches.Count], new int[DrumPitches.Count]);
+        foreach (ref readonly var hit in pattern.Strokes)
         {
-            int all = 0, counted = 0;
-            foreach (var hit in pattern.Hits)
-            {
-                if (!drums.Contains(hit.Drum)) continue;
-                all++;
-                if (counts(hit)) counted++;
-            }
-            return Statistics.Share(counted, all);
+            strokes[(int)hit.Drum]++;
+            if (hit.Velocity < 40) ghosts[(int)hit.Drum]++;
         }
+        double GhostShare(Drum drum) => Statistics.Share(ghosts[(int)drum], strokes[(int)drum]);
         values[7] = ActiveShare(Stream.Any);
         values[8] = ActiveShare(Stream.Kick);
-        values[9] = OnShare(Stream.Kick, step => step % 8 == 0);
-        values[10] = HitShare(hit => hit.Velocity < 40, Drum.Kick);
+        values[9] = OnShare(Stream.Kick, 8, 0);
+        values[10] = GhostShare(Drum.Kick);
         values[11] = ActiveShare(Stream.Snare);
-        values[12] = OnShare(Stream.Snare, step => step % 8 == 4);
-        values[13] = HitShare(hit => hit.Velocity < 40, Drum.Snare);
+        values[12] = OnShare(Stream.Snare, 8, 4);
+        values[13] = GhostShare(Drum.Snare);
         values[14] = ActiveShare(Stream.Hats);
-        values[15] = OnShare(Stream.Hats, step => step % 2 == 0);
-        values[16] = HitShare(hit => hit.Drum == Drum.OpenHat, Drum.ClosedHat, Drum.OpenHat);
+        values[15] = OnShare(Stream.Hats, 2, 0);
+        values[16] = Statistics.Share(strokes[(int)Drum.OpenHat], strokes[(int)Drum.ClosedHat] + strokes[(int)Drum.OpenHat]);
         values[17] = ActiveShare(Stream.Toms);
         values[18] = ActiveShare(Stream.Cymbals);
-        values[30] = OnShare(Stream.Any, step => step % 4 != 0);
-        double x = 0, y = 0;
-        foreach (var step in grid.Active(Stream.Any))
-        {
-            var (sine, cosine) = Math.SinCos(2 * Math.PI * grid.InBar(step) / pattern.StepsPerBar);
-            x += cosine;
-            y += sine;
-        }
-        values[31] = 1 - (Math.Sqrt((x * x) + (y * y)) / grid.Active(Stream.Any).Count());
+        values[30] = Statistics.Share(grid.Count(Stream.Any) - grid.Count(Stream.Any, 4, 0), grid.Count(Stream.Any));
+        values[31] = 1 - (grid.DirectionSum() / grid.Count(Stream.Any));
     }
 
     static void Loudness(DrumPattern pattern, Span<double> values)
     {
-        Func<Drum, bool>[] classes = [drum => drum == Drum.Kick, drum => drum == Drum.Snare, drum => drum is Drum.ClosedHat or Drum.OpenHat];
-        for (var i = 0; i < classes.Length; i++)
+        var hits = pattern.Strokes;
+        double[] all = new double[hits.Length], on = new double[hits.Length], off = new double[hits.Length];
+        for (var part = 0; part < 3; part++)
         {
-            var hits = pattern.Hits.Where(hit => classes[i](hit.Drum)).ToArray();
-            var all = hits.Select(hit => hit.Velocity / 127.0).ToArray();
-            bool IsOnBeat(DrumHit hit) => pattern.StepInPattern(hit) % pattern.StepsPerBar % 4 == 0;
-            var on = hits.Where(IsOnBeat).Select(hit => hit.Velocity / 127.0).ToArray();
-            var off = hits.Where(hit => !IsOnBeat(hit)).Select(hit => hit.Velocity / 127.0).ToArray();
-            values[3 * i] = Statistics.Mean(all);
-            values[(3 * i) + 1] = Statistics.Deviation(all);
-            values[(3 * i) + 2] = on.Length == 0 || off.Length == 0 ? 0 : Statistics.Mean(on) - Statistics.Mean(off);
+            int count = 0, onCount = 0, offCount = 0;
+            foreach (ref readonly var hit in hits)
+            {
+                if (PartOf(hit.Drum) != part) continue;
+                var loudness = all[count++] = hit.Velocity / 127.0;
+                if (pattern.StepInPattern(hit) % pattern.StepsPerBar % 4 == 0) on[onCount++] = loudness;
+                else off[offCount++] = loudness;
+            }
+            values[3 * part] = Statistics.Mean(all.AsSpan(0, count));
+            values[(3 * part) + 1] = Statistics.Deviation(all.AsSpan(0, count));
+            var isOneSided = onCount == 0 || offCount == 0;
+            values[(3 * part) + 2] = isOneSided ? 0 : Statistics.Mean(on.AsSpan(0, onCount)) - Statistics.Mean(off.AsSpan(0, offCount));
         }
     }
+
+    // Kick, snare, hats; the others' loudness is not described.
+    static int PartOf(Drum drum) => drum switch { Drum.Kick => 0, Drum.Snare => 1, Drum.ClosedHat or Drum.OpenHat => 2, _ => -1 };
 }

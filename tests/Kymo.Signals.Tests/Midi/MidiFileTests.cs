@@ -74,6 +74,32 @@ public sealed class MidiFileTests
     }
 
     [Fact]
+    public void Parse_keeps_what_sounds_in_one_track_from_the_next()
+    {
+        byte[] first = [0, 0x90, 60, 1, 96, 61, 2, .. s_end], second = [10, 0x90, 60, 3, 10, 60, 0, .. s_end];
+        var midi = Parse([.. Header(1, 2, 96), .. Track(first), .. Track(second)]);
+        Assert.Equal(
+            [(1, 0, 96), (3, 10, 20), (2, 96, 96)], midi.Notes.Select(note => (note.Velocity, (int)note.StartTick, (int)note.EndTick)));
+        Assert.Equal(2, midi.HangingNotes);
+    }
+
+    [Fact]
+    public void Parse_brings_notes_into_order_however_many_begin_at_once()
+    {
+        var random = new Random(8);
+        foreach (var largest in new[] { 3, 40, 400 })
+        {
+            // Chords of random pitches on random channels, in two tracks.
+            byte[] Chords() => [.. Enumerable.Range(0, 60).SelectMany(_ => Chord(random.Next(1, largest))), .. s_end];
+            IEnumerable<byte> Chord(int size) => Enumerable.Range(0, size).SelectMany(
+                i => new byte[] { (byte)(i == 0 ? 5 : 0), (byte)(0x90 | random.Next(16)), (byte)random.Next(128), (byte)random.Next(1, 128) });
+            var notes = Parse([.. Header(1, 2, 96), .. Track(Chords()), .. Track(Chords())]).Notes;
+            Assert.Equal(
+                notes.OrderBy(note => note.StartTick).ThenBy(note => note.Pitch).ThenBy(note => note.Channel).ThenBy(note => note.Track), notes);
+        }
+    }
+
+    [Fact]
     public void Parse_takes_tempo_from_any_track_and_the_last_at_one_tick()
     {
         byte[] notes = [0, 0x90, 60, 1, 96, 60, 0, 0, 61, 1, 96, 61, 0, .. s_end];

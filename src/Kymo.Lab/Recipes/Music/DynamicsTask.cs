@@ -13,17 +13,10 @@ namespace Kymo.Lab.Recipes.Music;
 /// </summary>
 static class DynamicsTask
 {
-    const int Steps = 128, Inputs = 29;
+    const int Steps = 128, Inputs = NoteDescription.Size;
 
     /// <summary>What can be asked.</summary>
     public static IReadOnlyList<string> Targets { get; } = ["velocity", "vector"];
-
-    /// <summary>Names of a note's numbers.</summary>
-    public static IReadOnlyList<string> NoteNames { get; } =
-    [
-        "melody_track", "bridge_track", "other_track", "pitch", "duration_log2", .. Enumerable.Range(0, 16).Select(i => "sixteenth_" + i.ToString(CultureInfo.InvariantCulture)),
-        "together", "highest", "lowest", "onset_step", "pitch_step", "density", "place", "beats_known",
-    ];
 
     /// <summary>Builds the task.</summary>
     public static MusicTask Of(MusicConfig config, MusicSet set, Action<int>? progress, CancellationToken cancel)
@@ -86,61 +79,22 @@ static class DynamicsTask
             Baselines =
             [
                 new("linear", Rivals.Ridge(known, 1, example => example.Input, Inputs)),
+                new("linear, least absolute", Rivals.LeastAbsolute(known, example => example.Input, Inputs)),
                 new("mean", Rivals.Always(mean, Steps)),
                 new("constant 64", Rivals.Always([VelocityUnits.Of(64)], Steps)),
             ],
             Model = ("music-sequence", GrooveTask.Sequence(config, Inputs, 1, bidirectional: true)),
-            InputNames = NoteNames,
+            InputNames = NoteDescription.Names,
             OutputNames = ["velocity_72_24"],
             ItemName = "notes",
         };
-    }
-
-    /// <summary>The notes of a piece without their velocities: (note, feature), in the order of onset, then pitch.</summary>
-    public static float[] DescribeNotes(MidiFile midi, IReadOnlyList<MidiNote> notes)
-    {
-        var rows = new float[notes.Count * Inputs];
-        var ticks = midi.TicksPerQuarter;
-        var end = Math.Max(notes.Max(note => note.End), 1e-3);
-        var roles = midi.Tracks.Select(track => track.Name.Contains("melody", StringComparison.OrdinalIgnoreCase) ? 0
-            : track.Name.Contains("bridge", StringComparison.OrdinalIgnoreCase) ? 1 : 2).ToArray();
-        int near = 0, nearEnd = 0, around = 0, aroundEnd = 0;
-        for (var i = 0; i < notes.Count; i++)
-        {
-            var note = notes[i];
-            var row = rows.AsSpan(i * Inputs, Inputs);
-            while (notes[near].Start < note.Start - 0.03) near++;
-            while (nearEnd < notes.Count && notes[nearEnd].Start <= note.Start + 0.03) nearEnd++;
-            while (notes[around].Start < note.Start - 1) around++;
-            while (aroundEnd < notes.Count && notes[aroundEnd].Start <= note.Start + 1) aroundEnd++;
-            row[roles[note.Track]] = 1;
-            row[3] = (note.Pitch - 60) / 24f;
-            row[4] = (float)Math.Log2(Math.Max(note.End - note.Start, 0.01)) / 3;
-            if (ticks is { } quarter)
-            {
-                row[5 + (int)(Math.Round(4.0 * note.StartTick / quarter) % 16)] = 1;
-                row[28] = 1;
-            }
-            row[21] = (nearEnd - near) / 4f;
-            (row[22], row[23]) = (1, 1);
-            for (var j = near; j < nearEnd; j++)
-            {
-                if (notes[j].Pitch > note.Pitch) row[22] = 0;
-                if (notes[j].Pitch < note.Pitch) row[23] = 0;
-            }
-            row[24] = i == 0 ? 0 : (float)Math.Min(note.Start - notes[i - 1].Start, 2);
-            row[25] = i == 0 ? 0 : (note.Pitch - notes[i - 1].Pitch) / 12f;
-            row[26] = (aroundEnd - around) / 16f;
-            row[27] = (float)(note.Start / end);
-        }
-        return rows;
     }
 
     static IEnumerable<MusicExample> Windows(MusicSet set, MusicItem item, MidiFile midi)
     {
         MidiNote[] notes = [.. midi.Notes.Where(note => !note.IsDrum).OrderBy(note => note.Start).ThenBy(note => note.Pitch)];
         if (notes.Length < ScoreSegment.LeastNotes) yield break;
-        var rows = DescribeNotes(midi, notes);
+        var rows = NoteDescription.Of(midi, notes);
         for (var start = 0; start < notes.Length; start += Steps)
         {
             var count = Math.Min(Steps, notes.Length - start);

@@ -13,7 +13,7 @@ namespace Kymo.Lab.Recipes.Music;
 /// </summary>
 static class MelodyTask
 {
-    const int Steps = 128, StepBins = 9, Inputs = 128 + 24 + StepBins + 16;
+    const int Steps = MelodyWindows.Steps, StepBins = MelodyWindows.StepBins, Inputs = MelodyWindows.Inputs;
 
     /// <summary>What can be asked.</summary>
     public static IReadOnlyList<string> Targets { get; } = ["next", "histogram"];
@@ -31,7 +31,7 @@ static class MelodyTask
 
     static MusicTask Next(MusicConfig config, MusicSet set, Action<int>? progress, CancellationToken cancel)
     {
-        var examples = new List<MusicExample>();
+        var examples = new MelodyWindows();
         var pieces = new List<(string Group, string? Split)>();
         var read = MidiSet.ForEach(
             set.Items, (item, midi) =>
@@ -40,15 +40,15 @@ static class MelodyTask
                 if (PitchHistogram.MelodyTrack(midi) is not { } track) return "has no melody track";
                 var notes = TopLine(midi.Notes.Where(note => note.Track == track && !note.IsDrum));
                 if (notes.Count < 2) return "has fewer than two melody notes";
-                var key = KeyOf(set, item, midi);
-                examples.AddRange(Windows(item, notes, ticks, key));
+                examples.Add(item, notes, ticks, KeyOf(set, item, midi));
                 pieces.Add((item.Group, item.Split));
                 return null;
             }, config.Data.MaxBadFraction, progress, cancel);
         if (examples.Count == 0) throw new DataException(set.Root, "holds no melody; the first reason: " + read.Exclusions[0].Reason);
         var (train, select, report, rule) = MusicSplit.Of(examples, pieces, config);
-        MusicExample[] known = [.. train.Concat(select).Select(index => examples[index])];
-        var absolute = known.Select(Absolute).ToArray();
+        // Gone through once for each rival, never kept.
+        var known = train.Concat(select).Select(index => examples[index]);
+        var absolute = known.Select(Absolute);
         var bigram = Rivals.Bigram(absolute, PitchHistogram.Size, (example, i) => Clamp(PitchIn(example, i) - example.Shifts[i]));
         var inKey = Rivals.Bigram(known, PitchHistogram.Size, PitchIn);
         var unigram = Rivals.Unigram(absolute, PitchHistogram.Size);
@@ -103,31 +103,6 @@ static class MelodyTask
     static Key? KeyOf(MusicSet set, MusicItem item, MidiFile midi) =>
         set.Name == "pop909" && Pop909.Keys(item) is { Count: > 0 } keys ? keys[0].Key : Key.Estimate(PitchHistogram.PitchClassDurations(midi.Notes));
 
-    static IEnumerable<MusicExample> Windows(MusicItem item, List<MidiNote> notes, int ticks, Key? key)
-    {
-        var shift = key?.ToNeutral ?? 0;
-        for (var start = 0; start + 1 < notes.Count; start += Steps)
-        {
-            var (input, labels, shifts) = (new float[Steps * Inputs], new int[Steps], new int[Steps]);
-            Array.Fill(labels, -1);
-            Array.Fill(shifts, shift);
-            for (var step = 0; step < Steps && start + step + 1 < notes.Count; step++)
-            {
-                var (at, next) = (start + step, notes[start + step + 1]);
-                labels[step] = Clamp(next.Pitch + shift);
-                var row = input.AsSpan(step * Inputs, Inputs);
-                row[Clamp(notes[at].Pitch + shift)] = 1;
-                if (key is { } known) row[128 + known.Index] = 1;
-                row[152 + (at == 0 ? 0 : StepBin((notes[at].StartTick - notes[at - 1].StartTick) / (double)ticks))] = 1;
-                row[152 + StepBins + (int)(Math.Round(4.0 * next.StartTick / ticks) % 16)] = 1;
-            }
-            yield return new(string.Create(CultureInfo.InvariantCulture, $"{item.Id}#{start}"), item.Group, input) { Labels = labels, Shifts = shifts };
-        }
-    }
-
-    // Octaves of time: a sixteenth of a beat is bin 1, a beat bin 5, four beats and more 8 (rounded to the nearest).
-    static int StepBin(double beats) => beats <= 0 ? 0 : Math.Clamp((int)Math.Round(Math.Log2(beats)) + 5, 1, StepBins - 1);
-
     static int PitchIn(MusicExample example, int answer) => Array.IndexOf(example.Input, 1f, answer * Inputs, 128) - (answer * Inputs);
 
     static MusicExample Absolute(MusicExample example) => example with
@@ -143,8 +118,7 @@ static class MelodyTask
         return moved;
     }
 
-    // A pitch at the very edge of MIDI's range is moved by an octave less.
-    static int Clamp(int pitch) => pitch < 0 ? pitch + 12 : pitch > 127 ? pitch - 12 : pitch;
+    static int Clamp(int pitch) => MelodyWindows.Clamp(pitch);
 
     static MusicTask Histogram(MusicConfig config, MusicSet set, string condition, Action<int>? progress, CancellationToken cancel)
     {

@@ -91,10 +91,13 @@ static class MusicPredictor
 
     static FilePrediction Velocities(MusicCard card, Func<float[], float[]> own, string path)
     {
+        if (card.InputSize != NoteDescription.Size)
+            throw new ConfigException(
+                $"the network was trained on {card.InputSize} numbers of a note, this program computes {NoteDescription.Size}; train it again: kymo train music-dynamics");
         var midi = MidiFile.Read(path);
         MidiNote[] notes = [.. midi.Notes.Where(note => !note.IsDrum).OrderBy(note => note.Start).ThenBy(note => note.Pitch)];
         if (notes.Length == 0) throw new DataException(path, "has no pitched note");
-        var rows = DynamicsTask.DescribeNotes(midi, notes);
+        var rows = NoteDescription.Of(midi, notes);
         var velocities = new List<int>();
         for (var start = 0; start < notes.Length; start += card.Steps)
         {

@@ -26,9 +26,24 @@ enum MusicLoss
 /// <summary>An item of a task: a piece, or a stretch of one, with an answer for the whole or for each step.</summary>
 /// <param name="Id">Name, stable from run to run.</param>
 /// <param name="Group">Song, file: what never stands on both sides.</param>
-/// <param name="Input">(step, feature), or (feature) without steps.</param>
-sealed record MusicExample(string Id, string Group, float[] Input)
+sealed record MusicExample(string Id, string Group)
 {
+    readonly Func<float[]>? _build;
+    float[]? _input;
+
+    /// <summary>An item whose inputs are at hand.</summary>
+    public MusicExample(string id, string group, float[] input) : this(id, group) => _input = input;
+
+    /// <summary>An item whose inputs are made when they are first asked for.</summary>
+    public MusicExample(string id, string group, Func<float[]> build) : this(id, group) => _build = build;
+
+    /// <summary>(step, feature), or (feature) without steps.</summary>
+    public float[] Input
+    {
+        get => _input ??= _build?.Invoke() ?? [];
+        init => _input = value;
+    }
+
     /// <summary>The class of each answer, -1 where there is none; for tasks with classes.</summary>
     public int[] Labels { get; init; } = [];
 
