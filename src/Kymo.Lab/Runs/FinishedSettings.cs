@@ -11,12 +11,13 @@ public static class FinishedSettings
     /// <param name="recipe">The recipe it is expected to be of.</param>
     /// <param name="overrides">Each <c>key=value</c>, the key with dots.</param>
     /// <param name="refusal">Why a key of a finished run cannot be changed, or null.</param>
+    /// <param name="file">The file of the run that holds them.</param>
     /// <exception cref="ConfigException">An override without a setting, or one that is refused.</exception>
     /// <exception cref="DataException">No finished run.</exception>
-    public static MapNode Read(string run, string recipe, IReadOnlyList<string> overrides, Func<string, string?>? refusal = null)
+    public static MapNode Read(string run, string recipe, IReadOnlyList<string> overrides, Func<string, string?>? refusal = null, string file = RunFiles.ResolvedConfig)
     {
-        var path = Path.Combine(run, RunFiles.ResolvedConfig);
-        if (!File.Exists(path)) throw new DataException(run, $"holds no {RunFiles.ResolvedConfig}; expected a finished run of kymo train {recipe}");
+        var path = Path.Combine(run, file);
+        if (!File.Exists(path)) throw new DataException(run, $"holds no {file}; expected a finished run of kymo train {recipe}");
         var settings = (MapNode)YamlReader.Read(File.ReadAllBytes(path), path);
         foreach (var text in overrides) Replace(settings, text, refusal);
         return settings;

@@ -8,6 +8,9 @@ public static class RunFiles
     /// <summary>Every value the run was started with.</summary>
     public const string ResolvedConfig = "resolved_config.json";
 
+    /// <summary>The composed settings before a recipe's own rules, where a recipe keeps them.</summary>
+    public const string ResolvedYaml = "resolved_config.yaml";
+
     /// <summary>Machine, runtime and engines.</summary>
     public const string Environment = "env.json";
 

@@ -17,7 +17,8 @@ public static class ActivityEvaluator
     public static RunResult Evaluate(string run, IReadOnlyList<string> overrides, RunContext context)
     {
         var settings = FinishedSettings.Read(
-            run, ActivityRecipe.Name, overrides, key => key.Split('.')[0] is "model" || LinkedLengths.Keys.Contains(key) ? "the networks of a finished run cannot be changed" : null);
+            run, ActivityRecipe.Name, overrides, key => key.Split('.')[0] is "model" || LinkedLengths.Keys.Contains(key) ? "the networks of a finished run cannot be changed" : null,
+            RunFiles.ResolvedYaml);
         var config = ActivityRecipe.WithCompat(ConfigBinder.Bind<ActivityConfig>(settings));
         var device = Devices.Prepare(config.Trainer);
         var data = ActivityData.Read(config);

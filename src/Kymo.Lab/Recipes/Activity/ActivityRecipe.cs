@@ -88,7 +88,7 @@ public static class ActivityRecipe
             return run.Finish(judged.Evidence(run), folder =>
             {
                 folder.WriteJson(ActivityResults.FileName, ActivityResults.Of(run.Settings, fit, judged.TestScores, config.Compat.On()));
-                folder.WriteText("resolved_config.yaml", YamlWriter.Write(job));
+                folder.WriteText(RunFiles.ResolvedYaml, YamlWriter.Write(job));
                 foreach (var warning in new ActivityFigures(config, judged.PersonScores, fit.State.History).Write(folder)) context.Tell(new RunEvent.Warning(warning));
                 if (config.Compat.StateNames) ActivityWeights.WriteOriginal(folder, objective.Network);
             });
