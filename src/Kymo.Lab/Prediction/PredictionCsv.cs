@@ -38,13 +38,14 @@ public static class PredictionCsv
         return parts.Select(part =>
         {
             var probabilities = part["probabilities"]?.AsObject();
-            var best = probabilities?.MaxBy(entry => (double)entry.Value!);
+            var best = probabilities?.MaxBy(entry => double.Parse(Number(entry.Value), CultureInfo.InvariantCulture));
             var named = (string?)(part["class"] ?? part["label"]) ?? best?.Key ?? "";
             return (file, part["start"] ?? part["t"], part["end"], named, probabilities?[named], probabilities);
         });
     }
 
-    static string Number(JsonNode? value) => value is null ? "" : value.GetValue<object>() is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value.ToString();
+    // As JSON writes it: whatever kind of number it is, no culture has a say.
+    static string Number(JsonNode? value) => value?.ToJsonString() ?? "";
 
     static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }
