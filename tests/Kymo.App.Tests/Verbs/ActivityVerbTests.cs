@@ -32,6 +32,17 @@ public sealed class ActivityVerbTests : IDisposable
     }
 
     [Fact]
+    public void Search_may_take_the_last_epochs_score_as_its_predecessor_did()
+    {
+        KymoProgram.Succeed(_folder.Path, "tune", "activity", "--n-trials", "1", "--metric", "val_loss", "--direction", "maximize", "--study-name", "last", "--output-root", _folder["last"],
+            "data=mmfit_debug", "data.sensor_window_length=100", "trainer.epochs=3", "trainer.limit_train_batches=1", "optim.lr=choice(0.001)", "compat.hpo_score=last");
+        var table = File.ReadAllLines(_folder["last/trials/trial_000/epoch_metrics.csv"]);
+        var best = JsonNode.Parse(File.ReadAllText(_folder["last/best.json"]))!;
+        var last = table[^1].Split(',')[Array.IndexOf(table[0].Split(','), "val_loss")];
+        Assert.Equal(double.Parse(last, System.Globalization.CultureInfo.InvariantCulture), (double)best["best_value"]!, 6);
+    }
+
+    [Fact]
     public void Trained_run_is_evaluated_exported_and_answers_for_a_file()
     {
         var answer = KymoProgram.Succeed(_folder.Path, "train", "activity", "data=mmfit_debug", "scenario=debug", "data.sensor_window_length=100", "trainer.limit_train_batches=1", "run.name=first", "--json");

@@ -39,12 +39,15 @@ sealed class ActivityFigures(ActivityConfig config, IReadOnlyList<PersonScore> p
         var scenario = config.Scenario;
         yield return ("person_f1", Bars(), Math.Clamp(160 + (70 * people.Count), Width, 1400));
         if (history.Count == 0) yield break;
-        if (scenario.SeparateClassifiers) yield return ("scenario23_classifiers", Curves("both classifiers, validation", ["acc", "sim_acc"], training: false), Width);
-        if (scenario.SeparateFeatureExtractors) yield return ("scenario24_confidence", Curves("probability of the answer, validation", ["confidence", "sim_confidence"], training: false), Width);
+        if (scenario.SeparateClassifiers)
+            yield return ("scenario23_classifiers", Curves("both classifiers, validation", ["acc", "sim_acc"], training: false), Width);
+        if (scenario.SeparateFeatureExtractors)
+            yield return ("scenario24_confidence", Curves("probability of the answer, validation", ["confidence", "sim_confidence"], training: false), Width);
         if (!scenario.Adversarial.Enabled) yield break;
         string[] judged = ["d_acc", "adv_loss", .. scenario.Adversarial.UseAcgan ? ["aux_acc", "aux_loss"] : Array.Empty<string>()];
         foreach (var score in judged) yield return (score, Curves(RunReport.Label(score), [score], training: true), Width);
-        yield return ("adversarial_dynamics", Curves("the adversary beside the others, training", [.. judged.Where(score => score.EndsWith("acc", StringComparison.Ordinal)), "acc", "sim_acc"], training: true, validation: false), Width);
+        string[] shares = [.. judged.Where(score => score.EndsWith("acc", StringComparison.Ordinal)), "acc", "sim_acc"];
+        yield return ("adversarial_dynamics", Curves("the adversary beside the others, training", shares, training: true, validation: false), Width);
     }
 
     // Macro-F1 as bars; where there is an adversary, how far it tells that person's signals apart as points.
@@ -56,9 +59,10 @@ sealed class ActivityFigures(ActivityConfig config, IReadOnlyList<PersonScore> p
             .Append("set key outside top center horizontal\nset ylabel 'fraction'\n")
             .Append($"set title {Gnuplot.Quoted(config.Scenario.ExperimentName + ": held-out people (windows)")}\n")
             .Append(CultureInfo.InvariantCulture, $"set xrange [-0.6:{people.Count - 0.4}]\n")
-            .Append($"set xtics ({string.Join(", ", people.Select((person, i) => string.Create(CultureInfo.InvariantCulture, $"{Gnuplot.Quoted($"{person.Person} ({person.Windows})")} {i}")))})\n")
+            .Append($"set xtics ({string.Join(", ", people.Select((person, i) => FormattableString.Invariant($"{Gnuplot.Quoted($"{person.Person} ({person.Windows})")} {i}")))})\n")
             .Append($"plot $people using 1:2 with boxes lc rgb '{s_colours[0]}' title 'macro F1'");
-        if (people.Any(person => double.IsFinite(person.ToldApart))) script.Append($", $people using 1:3 with points pt 7 ps 1.2 lc rgb '{s_colours[1]}' title 'real told from simulated'");
+        if (people.Any(person => double.IsFinite(person.ToldApart)))
+            script.Append($", $people using 1:3 with points pt 7 ps 1.2 lc rgb '{s_colours[1]}' title 'real told from simulated'");
         return script.Append('\n').ToString();
     }
 
@@ -66,7 +70,8 @@ sealed class ActivityFigures(ActivityConfig config, IReadOnlyList<PersonScore> p
     {
         var script = new StringBuilder("$epochs << EOD\n");
         foreach (var row in history)
-            script.AppendJoin(' ', [row.Epoch.ToString(CultureInfo.InvariantCulture), .. scores.SelectMany(score => new[] { Value(row.Train, score), Value(row.Validation, score) })]).Append('\n');
+            script.Append(CultureInfo.InvariantCulture, $"{row.Epoch} ")
+                .AppendJoin(' ', scores.SelectMany(score => new[] { Value(row.Train, score), Value(row.Validation, score) })).Append('\n');
         script.Append("EOD\nset border 3\nset grid ytics lc rgb '#e3e5e8'\nset key outside top center horizontal\nset xlabel 'epoch'\n")
             .Append(CultureInfo.InvariantCulture, $"set xrange [0.5:{history.Count + 0.5}]\n")
             .Append($"set title {Gnuplot.Quoted($"{config.Scenario.ExperimentName}: {title}")}\nplot ");

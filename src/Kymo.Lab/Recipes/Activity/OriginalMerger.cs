@@ -42,12 +42,17 @@ static class OriginalMerger
         {
             var equals = text.IndexOf('=');
             var key = text[..Math.Max(equals, 0)].TrimStart('+');
+            var value = text[(equals + 1)..];
             if (equals <= 0) dead.Add($"{text} changes nothing: compat.config=activity leaves out what has no '='");
-            else if (s_groups.Contains(key)) throw new ConfigException($"'{text}': compat.config=activity puts this text in place of all settings of {key}; only env=, data= and scenario= choose groups there");
-            else if (s_flat.FirstOrDefault(group => group.Keys.Contains(key)) is { Group: { } group }) kept.Add($"{group}.{key}={Value(text, text[(equals + 1)..])}");
-            else if (s_flat.Any(flat => flat.Keys.Any(name => key == $"{flat.Group}.{name}"))) dead.Add($"{text} changes nothing: compat.config=activity reads the key at the root; type +{text[(text.IndexOf('.') + 1)..]}");
-            else if (s_unread.Any(name => name == key || (name[^1] == '.' && key.StartsWith(name, StringComparison.Ordinal)))) dead.Add($"{text} changes nothing: nothing of the original read {key} (compat.config=activity)");
-            else kept.Add(key.StartsWith("model.", StringComparison.Ordinal) ? $"{text[..equals]}={Value(text, text[(equals + 1)..])}" : text);
+            else if (s_groups.Contains(key))
+                throw new ConfigException($"'{text}': compat.config=activity puts this text in place of all settings of {key}; "
+                    + "only env=, data= and scenario= choose groups there");
+            else if (s_flat.FirstOrDefault(group => group.Keys.Contains(key)) is { Group: { } group }) kept.Add($"{group}.{key}={Value(text, value)}");
+            else if (s_flat.Any(flat => flat.Keys.Any(name => key == $"{flat.Group}.{name}")))
+                dead.Add($"{text} changes nothing: compat.config=activity reads the key at the root; type +{text[(text.IndexOf('.') + 1)..]}");
+            else if (s_unread.Any(name => name == key || (name[^1] == '.' && key.StartsWith(name, StringComparison.Ordinal))))
+                dead.Add($"{text} changes nothing: nothing of the original read {key} (compat.config=activity)");
+            else kept.Add(key.StartsWith("model.", StringComparison.Ordinal) ? $"{text[..equals]}={Value(text, value)}" : text);
         }
         return (kept, dead);
     }

@@ -16,6 +16,9 @@ static class ScenarioAblation
     sealed record Row(string Scenario, SeriesAnswers Answers, Interval F1, PairedBootstrap? Difference)
     {
         public double MseRatio => Answers.Mse / Answers.MeanMse;
+
+        /// <summary>What a reader must not overlook: a collapse, or a rival that costs nothing and is as good.</summary>
+        public string Remark => Answers.Status != "ok" ? Answers.Status : F1.Estimate <= Answers.RivalF1 ? "no better than " + Answers.Rival : "";
     }
 
     /// <summary>One run for each scenario (and with <c>leave_one_out=true</c> for each person), then the table.</summary>
@@ -62,12 +65,12 @@ static class ScenarioAblation
         first.Truth, first.Predicted, second.Predicted, first.People, first.Classes.Count, SeriesAnswers.Score, new BootstrapOptions { Seed = (ulong)seed });
 
     static string Table(IReadOnlyList<Row> rows) => Csv.Table(
-        ["scenario", "f1_macro", "f1_low", "f1_high", "difference", "difference_low", "difference_high", "p", "f1_macro_pure", "mse", "mse_ratio", "people", "windows", "status", "run"],
+        ["scenario", "f1_macro", "f1_low", "f1_high", "difference", "difference_low", "difference_high", "p", "f1_macro_pure", "mse", "mse_ratio", "people", "windows", "status", "remark", "run"],
         rows.Select(row => new[]
         {
             row.Scenario, Cell(row.F1.Estimate), Cell(row.F1.Low), Cell(row.F1.High), Cell(row.Difference?.Difference.Estimate), Cell(row.Difference?.Difference.Low),
             Cell(row.Difference?.Difference.High), Cell(row.Difference?.P), Cell(row.Answers.PureF1), Cell(row.Answers.Mse), Cell(row.MseRatio), row.F1.Groups.ToString(CultureInfo.InvariantCulture),
-            row.Answers.Truth.Length.ToString(CultureInfo.InvariantCulture), row.Answers.Status, row.Answers.Runs[0].Folder,
+            row.Answers.Truth.Length.ToString(CultureInfo.InvariantCulture), row.Answers.Status, row.Remark, row.Answers.Runs[0].Folder,
         }));
 
     static string[] Lines(IReadOnlyList<Row> rows) =>
@@ -76,7 +79,7 @@ static class ScenarioAblation
         $"{"scenario",-12} {"macro F1",8}  {"interval",-16} {"difference",-26} {"one label",9} {"mse ratio",9}",
         .. rows.Select(row => $"{row.Scenario,-12} {Text(row.F1.Estimate),8}  {Text(row.F1.Low)} to {Text(row.F1.High),-7} "
             + $"{(row.Difference is { } d ? $"{Text(d.Difference.Estimate)} ({Text(d.Difference.Low)} to {Text(d.Difference.High)})" : "-"),-26} {Text(row.Answers.PureF1),9} {Text(row.MseRatio),9}"
-            + (row.Answers.Status == "ok" ? "" : "  " + row.Answers.Status)),
+            + (row.Remark == "" ? "" : "  " + row.Remark)),
     ];
 
     static string Cell(double? value) => value is { } number && double.IsFinite(number) ? NumberText.Of(number) : "";

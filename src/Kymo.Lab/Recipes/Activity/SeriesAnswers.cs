@@ -19,6 +19,14 @@ sealed record SeriesAnswers(
     /// <summary><c>ok</c>, or what the first run that is not says of itself.</summary>
     public string Status => Runs.Select(run => (string?)run.Metrics["status"] ?? "ok").FirstOrDefault(status => status != "ok") ?? "ok";
 
+    /// <summary>The strongest rival that costs nothing, of a single run; empty for several.</summary>
+    public string Rival => Strongest?["name"]?.GetValue<string>() ?? "";
+
+    /// <summary>Its macro-F1; not a number for several runs.</summary>
+    public double RivalF1 => Number(Strongest?["test"]?["f1_macro"]);
+
+    JsonNode? Strongest => Runs is [var run] && run.Metrics["baselines"] is JsonArray { Count: > 0 } rivals ? rivals.MaxBy(rival => Number(rival!["test"]?["f1_macro"])) : null;
+
     /// <summary>Macro-F1 on windows of one label; not a number for several runs, whose tables do not say which windows those are.</summary>
     public double PureF1 => Runs is [var run] ? Number(run.Metrics["pure_windows"]?["f1_macro"]) : double.NaN;
 

@@ -27,38 +27,65 @@ static class UnreadSettings
         var (isMmFit, adversary) = (data.Name is "mmfit" or "synthetic", scenario.Adversarial);
         string[] parts = ["feature_extractor", "classifier"];
         foreach (var (part, instead) in parts.Zip([model.Encoder is null ? "" : "encoder", model.Head is null ? "" : "head"]))
-            yield return ([.. (part == "classifier" ? new[] { "type" } : ["type", "n_filters", "filter_size", "drop_prob", "pool_size", "branch_norm"]).Select(name => $"model.{part}.{name}")],
+        {
+            string[] own = part == "classifier" ? ["type"] : ["type", "n_filters", "filter_size", "drop_prob", "pool_size", "branch_norm"];
+            yield return ([.. own.Select(name => $"model.{part}.{name}")],
                 instead == "", $"model/{instead} stands in place of the {part}; type a setting of model.{instead}");
+        }
 
-        yield return (["data.source", "data.pose_file", "data.acc_file", "data.sim_acc_file", "data.labels_file", "data.preprocess", "data.sensor", "data.max_rows", "data.use_simulated_data", "data.simulated_subjects"],
+        yield return (
+            [
+                "data.source", "data.pose_file", "data.acc_file", "data.sim_acc_file", "data.labels_file", "data.preprocess", "data.sensor",
+                "data.max_rows", "data.use_simulated_data", "data.simulated_subjects",
+            ],
             isMmFit, $"data={data.Name} has one form; it is a setting of MM-Fit (data=mmfit)");
         yield return (["data.joints"], isMmFit || data.Name == "utd_mhad", $"data={data.Name} has no joints to choose from");
-        yield return (["data.target"], data.Name == "sp_sw_har" || data.Target != "acc_gyr", $"data={data.Name} gives the acceleration alone; type data.target=acc");
+        yield return (["data.target"], data.Name == "sp_sw_har" || data.Target != "acc_gyr",
+            $"data={data.Name} gives the acceleration alone; type data.target=acc");
         yield return (["data.fold"], data.Split == "loso", $"data.split={data.Split} has no folds; type data.split=loso");
-        yield return (["data.split"], data.Split is "lists" or "loso" || data.TrainSubjects.Count + data.ValSubjects.Count + data.TestSubjects.Count == 0,
+        yield return (["data.split"],
+            data.Split is "lists" or "loso" || data.TrainSubjects.Count + data.ValSubjects.Count + data.TestSubjects.Count == 0,
             "data.train_subjects, data.val_subjects and data.test_subjects name the parts; type them, or empty all three with =[]");
-        yield return (["data.simulated_subjects", "data.sim_acc_file"], data.UseSimulatedData, "no simulated data are read; type data.use_simulated_data=true");
+        yield return (["data.simulated_subjects", "data.sim_acc_file"], data.UseSimulatedData,
+            "no simulated data are read; type data.use_simulated_data=true");
         yield return (["data.secondary_dir"], scenario.Secondary.Enabled, "there is no second task; type scenario=scenario3");
 
-        yield return (["scenario.mmd.weight", "scenario.mmd.kernel_mul", "scenario.mmd.kernel_num"], scenario.Mmd.Enabled, "it is off; type scenario.mmd.enabled=true");
-        yield return (["scenario.contrastive.weight", "scenario.contrastive.temperature"], scenario.Contrastive.Enabled, "it is off; type scenario.contrastive.enabled=true");
-        yield return (["scenario.secondary.loss_weight", "scenario.secondary.n_classes"], scenario.Secondary.Enabled, "it is off; type scenario=scenario3");
+        yield return (["scenario.mmd.weight", "scenario.mmd.kernel_mul", "scenario.mmd.kernel_num"], scenario.Mmd.Enabled,
+            "it is off; type scenario.mmd.enabled=true");
+        yield return (["scenario.contrastive.weight", "scenario.contrastive.temperature"], scenario.Contrastive.Enabled,
+            "it is off; type scenario.contrastive.enabled=true");
+        yield return (["scenario.secondary.loss_weight", "scenario.secondary.n_classes"], scenario.Secondary.Enabled,
+            "it is off; type scenario=scenario3");
         yield return (["scenario.beta"], scenario.Losses.Similarity || scenario.Beta == 0, "scenario.losses.similarity is false");
         yield return (["scenario.gamma"], scenario.Losses.Mse || scenario.Gamma == 0, "scenario.losses.mse is false");
-        yield return ([.. new[] { "pretrain_terms", "discriminator.", "weight", "loss", "lr", "grl_lambda", "schedule_lambda", "schedule_gamma", "n_critic", "lambda_gp", "pretrain_epochs", "label_smoothing", "use_acgan", "aux_weight" }
-            .Select(name => "scenario.adversarial." + name)], adversary.Enabled, "there is no adversary; type scenario=scenario4 or scenario=scenario42");
-        yield return (["scenario.adversarial.n_critic", "scenario.adversarial.lambda_gp"], adversary.Loss == "wgan", "the adversary has no steps of its own; type scenario=scenario42");
-        yield return (["scenario.adversarial.grl_lambda", "scenario.adversarial.schedule_lambda", "scenario.adversarial.schedule_gamma", "scenario.adversarial.label_smoothing"],
+        string[] adversarial =
+        [
+            "pretrain_terms", "discriminator.", "weight", "loss", "lr", "grl_lambda", "schedule_lambda", "schedule_gamma", "n_critic",
+            "lambda_gp", "pretrain_epochs", "label_smoothing", "use_acgan", "aux_weight",
+        ];
+        yield return ([.. adversarial.Select(name => "scenario.adversarial." + name)], adversary.Enabled,
+            "there is no adversary; type scenario=scenario4 or scenario=scenario42");
+        yield return (["scenario.adversarial.n_critic", "scenario.adversarial.lambda_gp"], adversary.Loss == "wgan",
+            "the adversary has no steps of its own; type scenario=scenario42");
+        string[] reversal = ["grl_lambda", "schedule_lambda", "schedule_gamma", "label_smoothing"];
+        yield return ([.. reversal.Select(name => "scenario.adversarial." + name)],
             adversary.Loss == "bce", "a critic has no gradient reversal; type scenario=scenario4");
-        yield return (["scenario.adversarial.schedule_gamma"], adversary.ScheduleLambda, "the strength is fixed; type scenario.adversarial.schedule_lambda=true");
-        yield return (["scenario.adversarial.pretrain_terms"], adversary.PretrainEpochs > 0, "there is no pretraining; type scenario.adversarial.pretrain_epochs=N");
-        yield return (["scenario.adversarial.aux_weight", "scenario.adversarial.discriminator.embed_dim"], adversary.UseAcgan, "the adversary names no classes; type scenario.adversarial.use_acgan=true");
+        yield return (["scenario.adversarial.schedule_gamma"], adversary.ScheduleLambda,
+            "the strength is fixed; type scenario.adversarial.schedule_lambda=true");
+        yield return (["scenario.adversarial.pretrain_terms"], adversary.PretrainEpochs > 0,
+            "there is no pretraining; type scenario.adversarial.pretrain_epochs=N");
+        yield return (["scenario.adversarial.aux_weight", "scenario.adversarial.discriminator.embed_dim"], adversary.UseAcgan,
+            "the adversary names no classes; type scenario.adversarial.use_acgan=true");
         yield return (["scenario.adversarial.discriminator.hidden_units", "scenario.adversarial.discriminator.normalize_features"],
-            adversary.Discriminator.InputType == "features", "the adversary judges signals; type scenario.adversarial.discriminator.hidden_channels=[...]");
-        yield return (["scenario.adversarial.discriminator.hidden_channels"], adversary.Discriminator.InputType == "signal", "the adversary judges features; type scenario.adversarial.discriminator.hidden_units=[...]");
+            adversary.Discriminator.InputType == "features",
+            "the adversary judges signals; type scenario.adversarial.discriminator.hidden_channels=[...]");
+        yield return (["scenario.adversarial.discriminator.hidden_channels"], adversary.Discriminator.InputType == "signal",
+            "the adversary judges features; type scenario.adversarial.discriminator.hidden_units=[...]");
 
-        yield return (["optim.warmup_epochs", "optim.warmup_start_factor"], optim.Scheduler.Name != "one_cycle" || optim.WarmupEpochs == 0, "optim.scheduler.name=one_cycle warms up by itself; type optim.scheduler.name=reduce_on_plateau");
+        yield return (["optim.warmup_epochs", "optim.warmup_start_factor"], optim.Scheduler.Name != "one_cycle" || optim.WarmupEpochs == 0,
+            "optim.scheduler.name=one_cycle warms up by itself; type optim.scheduler.name=reduce_on_plateau");
         yield return (["optim.scheduler.metric", "optim.scheduler.mode", "optim.scheduler.factor", "optim.scheduler.patience"],
-            optim.Scheduler.Name == "reduce_on_plateau", $"optim.scheduler.name={optim.Scheduler.Name} waits for nothing; type optim.scheduler.name=reduce_on_plateau");
+            optim.Scheduler.Name == "reduce_on_plateau",
+            $"optim.scheduler.name={optim.Scheduler.Name} waits for nothing; type optim.scheduler.name=reduce_on_plateau");
     }
 }
