@@ -36,7 +36,7 @@ public sealed record MusicConfig(
 /// <param name="MaxBadFraction">Largest share of files that may be unreadable.</param>
 /// <param name="SegmentS">Seconds of a segment; null for whole pieces.</param>
 /// <param name="ValSplit">Share of the groups that is reported where the set has no published parts.</param>
-/// <param name="SelectSplit">Share of the training groups that picks the epoch.</param>
+/// <param name="SelectSplit">Share of the training groups that validates, and picks the epoch where one is picked.</param>
 /// <param name="SyntheticItems">Items of a synthetic set; a fifth of them on top is reported.</param>
 /// <param name="SyntheticSeed">Seeds a synthetic set.</param>
 /// <param name="Cache">Where numbers of sound are kept; null keeps none.</param>

@@ -134,7 +134,9 @@ sealed class MusicEvidence(TrainingRun run, MusicConfig config, MusicTask task, 
             Summary = summary,
             Data = Describe(held),
             Lines = lines,
-            EpochChoice = "The epoch is chosen on items of their own, never on those that are reported.",
+            EpochChoice = config.Trainer.Select == WeightSelection.Best
+                ? "The epoch is chosen on items of their own, never on those that are reported."
+                : "No epoch is chosen: the weights after the last step are reported.",
             Numbers = [.. answers.Select(answer => new NumberPrediction(answer.Id, null, answer.Truth, answer.Predicted))],
         };
     }

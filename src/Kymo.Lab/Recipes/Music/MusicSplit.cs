@@ -19,11 +19,11 @@ static class MusicSplit
         if (items.All(item => item.Split is not null) && Named("train").Length > 0 && Named("validation").Length + Named("test").Length > 0)
         {
             (train, select, report) = (Named("train"), Named("validation"), Named("test"));
-            rule = "The published parts: training, validation picks the epoch, test is reported.";
+            rule = "The published parts: training, validation (picks the epoch, where one is picked), test (reported).";
             if (report.Length == 0)
             {
                 (report, (train, select)) = (select, Cut(items, train, config.Data.SelectSplit, config));
-                rule = "The published validation part is reported (the test part is absent); a cut of the training part, by group, picks the epoch.";
+                rule = "The published validation part is reported (the test part is absent); a cut of the training part, by group, validates.";
             }
             else if (select.Length == 0) (train, select) = Cut(items, train, config.Data.SelectSplit, config);
         }
@@ -31,7 +31,7 @@ static class MusicSplit
         {
             (train, report) = Cut(items, [.. Enumerable.Range(0, items.Count)], config.Data.ValSplit, config);
             (train, select) = Cut(items, train, config.Data.SelectSplit, config);
-            rule = "Drawn by group: one part is learned from, a second picks the epoch, a third is reported.";
+            rule = "Drawn by group: one part is learned from, a second validates, a third is reported.";
         }
         if (train.Length == 0 || select.Length == 0 || report.Length == 0)
             throw new ConfigException($"{items.Count} items of {items.Select(item => item.Group).Distinct().Count()} groups cannot be cut in three parts; at least 3 groups are needed");
