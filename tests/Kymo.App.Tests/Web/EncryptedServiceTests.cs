@@ -24,7 +24,8 @@ public sealed class EncryptedServiceTests : IDisposable
         {
             AllowAutoRedirect = false,
             SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => (seen = (certificate as X509Certificate2)?.Thumbprint) == thumbprint },
-        }) { BaseAddress = service.Client.BaseAddress };
+        })
+        { BaseAddress = service.Client.BaseAddress };
         client.DefaultRequestHeaders.Add("X-API-Key", "secret");
         using var body = new StringContent(OriginalModels.Request().ToJsonString(), System.Text.Encoding.UTF8, "application/json");
         Assert.Equal(HttpStatusCode.OK, (await client.PostAsync("/predict", body)).StatusCode);
