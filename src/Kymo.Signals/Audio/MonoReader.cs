@@ -4,8 +4,9 @@ using Kymo.Signals.Native;
 namespace Kymo.Signals.Audio;
 
 /// <summary>
-/// Reads a sound file of any length as one channel at a rate, block by block: resampled per channel as <see cref="Resampler"/> does, then the
-/// mean over channels. Holds a few seconds at a time. For one thread at a time.
+/// Reads a sound file of any length as one channel at a rate, block by block: the mean over channels, resampled as <see cref="Resampler"/> does,
+/// which is what <see cref="AudioFile.ReadMono(string, int?, AudioReadOptions?)"/> gives but for rounding. Holds a few seconds at a time. For one
+/// thread at a time.
 /// </summary>
 public sealed unsafe class MonoReader : IDisposable
 {
@@ -19,7 +20,7 @@ public sealed unsafe class MonoReader : IDisposable
     readonly AudioReadOptions _options;
     readonly int _rate;
     readonly float[] _input;
-    readonly float[] _output;
+    readonly float[] _mixed;
     readonly float[] _mono;
     nint _resampler;
     int _from, _to;
@@ -31,13 +32,12 @@ public sealed unsafe class MonoReader : IDisposable
         (_path, _reader, _rate, _options) = (path, reader, rate, options);
         var (channels, own) = (Info.Channels, Info.SampleRate);
         _input = new float[BlockFrames * channels];
-        var frames = own == rate ? 0 : (int)Math.Min(1 << 24, Math.Ceiling((double)BlockFrames * rate / own)) + Spare;
-        _output = new float[frames * channels];
-        _mono = new float[Math.Max(BlockFrames, frames)];
+        _mixed = new float[BlockFrames];
+        _mono = own == rate ? _mixed : new float[(int)Math.Min(1 << 24, Math.Ceiling((double)BlockFrames * rate / own)) + Spare];
         if (own == rate) return;
         var quality = Soxr.Quality(new(Soxr.HighQuality), new(0));
         nint error;
-        _resampler = Soxr.Create(own, rate, (uint)channels, &error, null, &quality, null);
+        _resampler = Soxr.Create(own, rate, 1, &error, null, &quality, null);
         Check(error);
     }
 
@@ -103,55 +103,54 @@ public sealed unsafe class MonoReader : IDisposable
             if (frames == 0) _isRead = true;
             if (_isRead && !_isHeard && !_options.AllowSilence)
                 throw new DataException(_path, $"is silent: all {_reader.Position} frames are zero, expected sound");
-            _isHeard |= !SampleChecks.AreSilent(_input.AsSpan(0, frames * Info.Channels));
-            if (_resampler == 0) Mix(_input, frames);
-            else Resample(frames);
+            _isHeard = _isHeard || !SampleChecks.AreSilent(_input.AsSpan(0, frames * Info.Channels));
+            Mix(frames);
+            if (_resampler != 0) Resample(frames);
+            else _to = frames;
         }
         return true;
     }
 
-    // The whole input block goes in: the output has room for its share and more.
+    // The whole block goes in: there is room for its share and more.
     void Resample(int frames)
     {
-        var channels = Info.Channels;
         var (taken, made) = (0, 0);
         do
         {
             nuint used, done;
-            fixed (float* input = _input, output = _output)
-                Check(Soxr.Process(_resampler, _isRead ? null : input + (taken * channels), (nuint)(frames - taken), &used, output + (made * channels), (nuint)((_output.Length / channels) - made), &done));
+            fixed (float* input = _mixed, output = _mono)
+                Check(Soxr.Process(_resampler, _isRead ? null : input + taken, (nuint)(frames - taken), &used, output + made, (nuint)(_mono.Length - made), &done));
             taken += (int)used;
             made += (int)done;
             if (used == 0 && done == 0) break;
         }
-        while (taken < frames || (_isRead && made < _output.Length / channels));
+        while (taken < frames || (_isRead && made < _mono.Length));
         if (taken < frames) throw new DataException(_path, $"cannot be resampled: libsoxr took {taken} of {frames} frames");
-        _isFlushed = _isRead && made < _output.Length / channels;
-        Mix(_output, made);
+        _isFlushed = _isRead && made < _mono.Length;
+        _to = made;
         // As many samples as the rule says: a few too many are cut off, missing ones are zeros.
-        var left = _isRead ? Resampler.OutputFrames(_reader.Position, Info.SampleRate, _rate) - (_given - _to) : long.MaxValue;
-        if (left >= _to && !_isFlushed) return;
-        var count = (int)Math.Min(left, _mono.Length);
-        if (count > _to) _mono.AsSpan(_to, count - _to).Clear();
-        _given += count - _to;
-        _to = count;
+        if (_isRead)
+        {
+            var left = Resampler.OutputFrames(_reader.Position, Info.SampleRate, _rate) - _given;
+            if (_isFlushed || left < made) _to = (int)Math.Min(left, _mono.Length);
+            if (_to > made) _mono.AsSpan(made, _to - made).Clear();
+        }
+        _given += _to;
     }
 
-    void Mix(float[] interleaved, int frames)
+    void Mix(int frames)
     {
         var channels = Info.Channels;
-        if (channels == 1) interleaved.AsSpan(0, frames).CopyTo(_mono);
+        if (channels == 1) _input.AsSpan(0, frames).CopyTo(_mixed);
         else
         {
             for (int frame = 0, at = 0; frame < frames; frame++)
             {
-                var sum = interleaved[at++];
-                for (var channel = 1; channel < channels; channel++) sum += interleaved[at++];
-                _mono[frame] = sum / channels;
+                var sum = _input[at++];
+                for (var channel = 1; channel < channels; channel++) sum += _input[at++];
+                _mixed[frame] = sum / channels;
             }
         }
-        _to = frames;
-        _given += frames;
     }
 
     void Check(nint error)
