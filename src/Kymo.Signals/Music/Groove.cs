@@ -1,3 +1,5 @@
+using Kymo.Signals.Series;
+
 namespace Kymo.Signals.Music;
 
 /// <summary>How a drum part grooves: 32 numbers of micro-timing, swing, density, placement, loudness and syncopation.</summary>
@@ -77,30 +79,17 @@ public static partial class Groove
         for (var beat = Math.Floor(beats[0]); beat <= Math.Ceiling(beats[^1]); beat++)
         {
             double? on = null;
-            foreach (var onset in beats.AsSpan(From(beats, beat - 0.125)..))
+            foreach (var onset in beats.AsSpan(Sorted.LowerBound(beats, beat - 0.125)..))
             {
                 if (onset > beat + 0.125) break;
                 if (on is null || Math.Abs(onset - beat) < Math.Abs(on.Value - beat)) on = onset;
             }
-            var late = From(beats, beat + 0.4);
+            var late = Sorted.LowerBound(beats, beat + 0.4);
             if (on is null || late == beats.Length || beats[late] > beat + 0.75) continue;
             var ratio = beats[late] - on.Value;
             if (ratio is >= 0.4 and <= 0.75) ratios.Add(ratio);
         }
         return [.. ratios];
-    }
-
-    // Index of the first value at or above a bound.
-    static int From(double[] sorted, double bound)
-    {
-        var (low, high) = (0, sorted.Length);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (sorted[middle] < bound) low = middle + 1;
-            else high = middle;
-        }
-        return low;
     }
 
     static void Placement(DrumPattern pattern, Grid grid, double[] values)

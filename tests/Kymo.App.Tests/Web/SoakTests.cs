@@ -28,7 +28,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
         using var process = KymoProgram.Start(_folder.Path, [], "serve", "--models", models, "--urls", "http://127.0.0.1:0", "serve.access_log=false", "serve.scan_seconds=0.5");
         try
         {
-            using var client = new HttpClient { BaseAddress = new Uri(await Address(process)) };
+            using var client = new HttpClient { BaseAddress = new Uri(await Address(process)), Timeout = TimeSpan.FromMinutes(10) };
             var time = TimeSpan.FromSeconds(s_seconds);
             var began = Stopwatch.GetTimestamp();
             var (answered, failures) = (0L, new System.Collections.Concurrent.ConcurrentQueue<string>());

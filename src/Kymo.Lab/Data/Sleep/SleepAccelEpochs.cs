@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kymo.Signals.Series;
 using Kymo.Signals;
 using Kymo.Signals.Sleep;
 
@@ -137,7 +138,7 @@ public static class SleepAccelEpochs
     // Mean, deviation, minimum and maximum of the samples in [t, t + 30).
     static void Beats(SensorSeries heart, double time, int epoch, double[][] columns)
     {
-        var (from, to) = (SleepRows.LowerBound(heart.Times, time), SleepRows.LowerBound(heart.Times, time + SleepStage.EpochSeconds));
+        var (from, to) = (Sorted.LowerBound(heart.Times, time), Sorted.LowerBound(heart.Times, time + SleepStage.EpochSeconds));
         if (from == to) return;
         var beats = heart.Channels[0].AsSpan(from..to);
         double sum = 0, squares = 0, low = double.PositiveInfinity, high = double.NegativeInfinity;

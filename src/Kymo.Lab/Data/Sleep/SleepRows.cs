@@ -1,3 +1,4 @@
+using Kymo.Signals.Series;
 using Kymo.Signals.Sleep;
 
 namespace Kymo.Lab.Data.Sleep;
@@ -173,7 +174,7 @@ public static class SleepRows
 
     static double[] Counts(SensorSeries series, double[] times)
     {
-        var (begin, end) = (LowerBound(series.Times, times[0]), LowerBound(series.Times, times[^1] + SleepStage.EpochSeconds));
+        var (begin, end) = (Sorted.LowerBound(series.Times, times[0]), Sorted.LowerBound(series.Times, times[^1] + SleepStage.EpochSeconds));
         var values = new double[times.Length];
         if (end - begin < ActivityCount.FewestSamples)
         {
@@ -222,17 +223,5 @@ public static class SleepRows
             stages[i] = row < 0 ? SleepStage.Unknown : SleepStage.FromCode(labels.Channels[0][row]);
         }
         return stages;
-    }
-
-    internal static int LowerBound(ReadOnlySpan<double> times, double time)
-    {
-        var (low, high) = (0, times.Length);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (times[middle] < time) low = middle + 1;
-            else high = middle;
-        }
-        return low;
     }
 }

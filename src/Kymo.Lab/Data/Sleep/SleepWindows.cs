@@ -1,3 +1,5 @@
+using Kymo.Signals.Series;
+
 namespace Kymo.Lab.Data.Sleep;
 
 /// <summary>What happens to windows in which somebody did not score an epoch.</summary>
@@ -32,7 +34,7 @@ public static class SleepWindows
         {
             var start = firstTime + (double)k * strideSeconds;
             if (start + windowSeconds > lastTime + Tolerance) break;
-            var row = SleepRows.LowerBound(night.Times, start - Tolerance);
+            var row = Sorted.LowerBound(night.Times, start - Tolerance);
             var reason = row + length > night.Count || Math.Abs(night.Times[row] - start) > Tolerance
                 || Math.Abs(night.Times[row + length - 1] - (start + windowSeconds - alignment)) > Tolerance ? "across a gap"
                 : night.Stages[row + length - 1] < 0 ? "ends on an unscored epoch"

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kymo.Signals.Midi;
+using Kymo.Signals.Series;
 
 namespace Kymo.Lab.Recipes.Music;
 
@@ -153,20 +154,8 @@ static class NoteDescription
     // First and end of the onsets that lie no farther than some seconds from a moment.
     static (int First, int End) Within(double[] onsets, double at, double seconds)
     {
-        var first = FirstNotBelow(onsets, at - seconds);
-        return (first, FirstNotBelow(onsets, Math.BitIncrement(at + seconds)));
-    }
-
-    static int FirstNotBelow(double[] sorted, double bound)
-    {
-        var (low, high) = (0, sorted.Length);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (sorted[middle] < bound) low = middle + 1;
-            else high = middle;
-        }
-        return low;
+        var first = Sorted.LowerBound(onsets, at - seconds);
+        return (first, Sorted.LowerBound(onsets, Math.BitIncrement(at + seconds)));
     }
 
     static double[] Sums(IReadOnlyList<MidiNote> notes, Func<MidiNote, double> of)
