@@ -10,7 +10,7 @@ namespace Kymo.App.Tests.Verbs;
 public sealed class SlurmTests(SlurmCluster cluster, SearchGround searched, PostgresServer server)
     : IClassFixture<SlurmCluster>, IClassFixture<SearchGround>, IClassFixture<PostgresServer>
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(150);
+    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
 
     [Fact]
     public void Workers_of_a_job_array_share_a_study_after_the_submitting_shell_is_gone()
