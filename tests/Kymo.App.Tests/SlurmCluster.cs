@@ -113,6 +113,10 @@ public sealed class SlurmCluster : IDisposable
             MpiDefault=none
             ReturnToService=2
             KillWait=20
+            TCPTimeout=60
+            MessageTimeout=60
+            BatchStartTimeout=300
+            UnkillableStepTimeout=300
             JobRequeue=1
             NodeName={host} NodeAddr=127.0.0.1 CPUs=4 RealMemory=1000 State=UNKNOWN
             PartitionName=test Nodes=ALL Default=YES MaxTime=INFINITE State=UP

@@ -74,7 +74,7 @@ public sealed class ServiceLifeTests : IDisposable
         var models = OriginalModels.Write(_folder["models"]);
         for (var round = 0; round < 2; round++)
         {
-            using var process = KymoProgram.Start(_folder.Path, [], "serve", "--models", models, "--urls", "http://127.0.0.1:0", "serve.access_log=false");
+            using var process = KymoProgram.Start(_folder.Path, [], "serve", "--models", models, "--urls", "http://127.0.0.1:0", "serve.access_log=false", "serve.body_seconds=600", "serve.drain_seconds=600");
             var address = await Address(process);
             using var client = new HttpClient { BaseAddress = new Uri(address) };
             var body = OriginalModels.Request().ToJsonString();

@@ -32,9 +32,6 @@ public sealed class MicroBatchesTests
         expected.Backward();
         var (loss, grads) = (expected.Item(), Take(network));
         scope.Reset();
-        // What other tests left to the collector goes now, not between the two counts.
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
         var live = TorchInfo.LiveHandles;
         var total = MicroBatches.Backward(scope, batch, size, (first, count) =>
         {
