@@ -74,7 +74,7 @@ public sealed class SlurmTests(SlurmCluster cluster, SearchGround searched, Post
     public void Job_that_is_cancelled_and_one_whose_time_is_up_go_on_from_their_checkpoints()
     {
         var variables = cluster.Variables;
-        string[] line = [.. SearchGround.Line("timed"), "--n-trials", "1", "--launcher", "slurm", "launcher.slurm.cpus=1", "trainer.epochs=30"];
+        string[] line = [.. SearchGround.Line("timed"), "--n-trials", "1", "--launcher", "slurm", "launcher.slurm.cpus=1", "trainer.epochs=60"];
         Assert.Equal(0, KymoProgram.Run(searched.Folder, variables, line).Code);
         var table = searched["experiments/hpo/timed/trials/trial_000/folds/fold_1/epoch_metrics.csv"];
         string? job = null;

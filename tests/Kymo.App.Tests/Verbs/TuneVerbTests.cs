@@ -219,7 +219,7 @@ public sealed class TuneVerbTests(SearchedStudy searched) : IClassFixture<Search
     public async Task Interrupted_trial_goes_on_from_its_checkpoint()
     {
         if (OperatingSystem.IsWindows()) Assert.Skip("needs the signals of Unix");
-        string[] line = [.. SearchGround.Line("cut"), "--n-trials", "1", "trainer.epochs=40"];
+        string[] line = [.. SearchGround.Line("cut"), "--n-trials", "1", "trainer.epochs=60"];
         using (var process = KymoProgram.Start(searched.Folder, [], line))
         {
             var error = process.StandardError.ReadToEndAsync();
