@@ -1,5 +1,4 @@
 using System.Globalization;
-using FsCheck;
 
 namespace Kymo.Config.Tests;
 
@@ -15,7 +14,7 @@ static class Fuzz
         int.TryParse(Environment.GetEnvironmentVariable("KYMO_FUZZ_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 1;
 
     /// <summary>Properties are tried on the same made-up values each time.</summary>
-    public static Config Property => Config.QuickThrowOnFailure.WithMaxTest(
+    public static FsCheck.Config Property => FsCheck.Config.QuickThrowOnFailure.WithMaxTest(
         int.TryParse(Environment.GetEnvironmentVariable("KYMO_FUZZ_TESTS"), CultureInfo.InvariantCulture, out var tests) ? tests : 500).WithReplay((ulong)Seed, 1);
 
     public static TimeSpan Time { get; } = TimeSpan.FromSeconds(
