@@ -122,7 +122,7 @@ public sealed class InterruptionTests(TrainedRun trained) : IClassFixture<Traine
         }
         finally
         {
-            Shell("umount", small);
+            Shell("umount", "--lazy", small);
         }
     }
 

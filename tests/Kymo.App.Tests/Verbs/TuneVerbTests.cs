@@ -286,7 +286,7 @@ public sealed class TuneVerbTests(SearchedStudy searched) : IClassFixture<Search
         }
         finally
         {
-            Shell("umount", small);
+            Shell("umount", "--lazy", small);
         }
     }
 
