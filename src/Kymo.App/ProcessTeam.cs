@@ -64,11 +64,12 @@ static class ProcessTeam
         }
         if (failed >= 0)
         {
-            // The one that was killed, where there is one; the others end because of it.
-            if (!Task.WhenAll(exits).Wait(s_grace, CancellationToken.None))
-                foreach (var process in team.Where(process => !process.HasExited)) process.Kill();
+            // The one that was killed, where there is one; the others end because of it, and those that take too long are killed here.
+            Task.WhenAll(exits).Wait(s_grace, CancellationToken.None);
+            int[] ended = [.. Enumerable.Range(0, size).Where(rank => exits[rank].IsCompleted)];
+            foreach (var process in team.Where(process => !process.HasExited)) process.Kill();
             Task.WhenAll(exits).GetAwaiter().GetResult();
-            failed = Array.FindIndex(team, process => process.ExitCode > 128 && process.ExitCode != ExitCode.Interrupted) is >= 0 and var killed ? killed : failed;
+            failed = ended.FirstOrDefault(rank => team[rank].ExitCode > 128 && team[rank].ExitCode != ExitCode.Interrupted, failed);
             return Explain(team, failed, failed > 0 ? errors[failed - 1].GetAwaiter().GetResult() : "", terminal);
         }
         return ExitCode.Done;
@@ -98,11 +99,23 @@ static class ProcessTeam
         return Process.Start(start) ?? throw new IOException("the program could not start itself");
     }
 
+    // Below the ports that systems give to whoever asks for any, so that nobody is given it before the first process listens.
     static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(20_000, 32_000);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody listens there: another.
+            }
+        }
     }
 
     // node[03-05,9] begins with node03.

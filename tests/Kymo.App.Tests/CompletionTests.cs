@@ -122,11 +122,7 @@ public sealed class CompletionTests
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(1)))
-        {
-            process.Kill(entireProcessTree: true);
-            Assert.Fail($"{shell} did not end");
-        }
+        Wait.ForEnd(process, shell);
         Assert.True(process.ExitCode == 0, error.Result);
         return output.Result;
     }

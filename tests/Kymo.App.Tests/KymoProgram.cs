@@ -13,7 +13,7 @@ sealed record Ending(int Code, string Output, string Error)
 /// <summary>Runs the program as a user does: another process, in a folder of its own.</summary>
 static class KymoProgram
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
 
     public static Ending Run(string folder, params string[] arguments) => Run(folder, [], arguments);
 

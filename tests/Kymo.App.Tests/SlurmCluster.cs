@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 
 namespace Kymo.App.Tests;
@@ -11,7 +10,7 @@ namespace Kymo.App.Tests;
 /// </summary>
 public sealed class SlurmCluster : IDisposable
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     readonly TempFolder _folder = new();
     readonly List<Process> _daemons = [];
@@ -95,8 +94,8 @@ public sealed class SlurmCluster : IDisposable
             CredType=cred/munge
             SlurmUser=root
             SlurmdUser=root
-            SlurmctldPort={FreePort()}
-            SlurmdPort={FreePort()}
+            SlurmctldPort={Ports.Free()}
+            SlurmdPort={Ports.Free()}
             SlurmdParameters=config_overrides
             StateSaveLocation={_folder["state"]}
             SlurmdSpoolDir={_folder["spool"]}
@@ -114,6 +113,10 @@ public sealed class SlurmCluster : IDisposable
             MpiDefault=none
             ReturnToService=2
             KillWait=20
+            TCPTimeout=60
+            MessageTimeout=60
+            BatchStartTimeout=300
+            UnkillableStepTimeout=300
             JobRequeue=1
             NodeName={host} NodeAddr=127.0.0.1 CPUs=4 RealMemory=1000 State=UNKNOWN
             PartitionName=test Nodes=ALL Default=YES MaxTime=INFINITE State=UP
@@ -142,12 +145,5 @@ public sealed class SlurmCluster : IDisposable
     static void WaitFor(Func<bool> condition)
     {
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < s_patience && !condition();) Thread.Sleep(200);
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -3,7 +3,7 @@ namespace Kymo.Testing;
 /// <summary>A new folder that is deleted with all it holds when the test is over.</summary>
 public sealed class TempFolder : IDisposable
 {
-    const int Attempts = 100;
+    const int Attempts = 500;
 
     static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(300);
 
@@ -24,6 +24,10 @@ public sealed class TempFolder : IDisposable
             try
             {
                 Directory.Delete(Path, recursive: true);
+                return;
+            }
+            catch (DirectoryNotFoundException) when (!Directory.Exists(Path))
+            {
                 return;
             }
             catch (IOException) when (attempt < Attempts)

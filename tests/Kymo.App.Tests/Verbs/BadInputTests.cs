@@ -155,7 +155,7 @@ public sealed class BadInputTests : IDisposable
         }
         finally
         {
-            Shell("umount", _folder["small"]);
+            Shell("umount", "--lazy", _folder["small"]);
         }
     }
 

@@ -10,19 +10,19 @@ namespace Kymo.App.Tests.Verbs;
 public sealed class SlurmTests(SlurmCluster cluster, SearchGround searched, PostgresServer server)
     : IClassFixture<SlurmCluster>, IClassFixture<SearchGround>, IClassFixture<PostgresServer>
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(150);
+    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
 
     [Fact]
     public void Workers_of_a_job_array_share_a_study_after_the_submitting_shell_is_gone()
     {
         var variables = cluster.Variables;
         var address = server.NewDatabase();
-        string[] line = [.. SearchGround.Line("array"), "--n-trials", "3", "--workers", "2", "--launcher", "slurm", "launcher.slurm.cpus=1", "launcher.slurm.time=5", "--storage", address];
+        string[] line = [.. SearchGround.Line("array"), "--n-trials", "3", "--workers", "2", "--launcher", "slurm", "launcher.slurm.cpus=1", "launcher.slurm.time=60", "--storage", address];
         var submitted = KymoProgram.Run(searched.Folder, variables, [.. line, "--json"]);
         Assert.True(submitted.Code == 0, submitted.Error);
         Assert.Matches(@"^\d+$", (string)submitted.Json["job"]!);
         var script = File.ReadAllText(searched["experiments/hpo/array/slurm/workers.sh"]);
-        foreach (var option in new[] { "--array=0-1%2", "--signal=B:USR1@120", "--requeue", "--open-mode=append", "--cpus-per-task=1", "--time=5" }) Assert.Contains("#SBATCH " + option + "\n", script);
+        foreach (var option in new[] { "--array=0-1%2", "--signal=B:USR1@120", "--requeue", "--open-mode=append", "--cpus-per-task=1", "--time=60" }) Assert.Contains("#SBATCH " + option + "\n", script);
         var status = WaitFor(variables, "array", answer => (int?)answer["states"]!["COMPLETE"] == 3);
         Assert.NotNull(status["best_value"]);
         using var storage = StudyStorage.Open(address, TimeProvider.System);
@@ -61,7 +61,7 @@ public sealed class SlurmTests(SlurmCluster cluster, SearchGround searched, Post
               "baseline": {"models": ["extremetinycnn", "tinycnn"]}
             }
             """);
-        string[] line = ["campaign", "cluster.json", "--jobs", "2", "--launcher", "slurm", "--slurm", "cpus=1", "--slurm", "time=5"];
+        string[] line = ["campaign", "cluster.json", "--jobs", "2", "--launcher", "slurm", "--slurm", "cpus=1", "--slurm", "time=60"];
         var ending = KymoProgram.Run(searched.Folder, cluster.Variables, line);
         Assert.True(ending.Code == 0, ending.Error);
         foreach (var run in new[] { "p1_extremetinycnn_seed7", "p1_tinycnn_seed7" })
@@ -74,7 +74,7 @@ public sealed class SlurmTests(SlurmCluster cluster, SearchGround searched, Post
     public void Job_that_is_cancelled_and_one_whose_time_is_up_go_on_from_their_checkpoints()
     {
         var variables = cluster.Variables;
-        string[] line = [.. SearchGround.Line("timed"), "--n-trials", "1", "--launcher", "slurm", "launcher.slurm.cpus=1", "trainer.epochs=30"];
+        string[] line = [.. SearchGround.Line("timed"), "--n-trials", "1", "--launcher", "slurm", "launcher.slurm.cpus=1", "trainer.epochs=60"];
         Assert.Equal(0, KymoProgram.Run(searched.Folder, variables, line).Code);
         var table = searched["experiments/hpo/timed/trials/trial_000/folds/fold_1/epoch_metrics.csv"];
         string? job = null;

@@ -219,13 +219,13 @@ public sealed class TuneVerbTests(SearchedStudy searched) : IClassFixture<Search
     public async Task Interrupted_trial_goes_on_from_its_checkpoint()
     {
         if (OperatingSystem.IsWindows()) Assert.Skip("needs the signals of Unix");
-        string[] line = [.. SearchGround.Line("cut"), "--n-trials", "1", "trainer.epochs=40"];
+        string[] line = [.. SearchGround.Line("cut"), "--n-trials", "1", "trainer.epochs=60"];
         using (var process = KymoProgram.Start(searched.Folder, [], line))
         {
             var error = process.StandardError.ReadToEndAsync();
-            WaitFor(() => File.Exists(searched["experiments/hpo/cut/trials/trial_000/folds/fold_1/epoch_metrics.csv"]));
+            Wait.Until(() => File.Exists(searched["experiments/hpo/cut/trials/trial_000/folds/fold_1/epoch_metrics.csv"]), "the first epoch");
             Assert.Equal(0, Signal(process.Id, 15));
-            Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)));
+            Wait.ForEnd(process, "the search");
             Assert.Equal(130, process.ExitCode);
             Assert.Contains("kymo tune resume experiments/hpo/cut", await error);
         }
@@ -239,10 +239,10 @@ public sealed class TuneVerbTests(SearchedStudy searched) : IClassFixture<Search
     [Fact]
     public void Trial_of_a_killed_worker_is_a_failure_and_repeated_and_its_training_stops_by_itself()
     {
-        string[] line = [.. SearchGround.Line("killed"), "--n-trials", "1", "trainer.epochs=400", "--heartbeat", "1"];
+        string[] line = [.. SearchGround.Line("killed"), "--n-trials", "1", "trainer.epochs=4000", "--heartbeat", "1"];
         using (var process = KymoProgram.Start(searched.Folder, [], line))
         {
-            WaitFor(() => File.Exists(searched["experiments/hpo/killed/trials/trial_000/folds/fold_1/epoch_metrics.csv"]));
+            Wait.Until(() => File.Exists(searched["experiments/hpo/killed/trials/trial_000/folds/fold_1/epoch_metrics.csv"]), "the first epoch");
             process.Kill();
             process.WaitForExit();
         }
@@ -251,16 +251,16 @@ public sealed class TuneVerbTests(SearchedStudy searched) : IClassFixture<Search
         var study = Study.Open(storage, "killed", new RandomSampler(0));
         using (var process = KymoProgram.Start(searched.Folder, [], "tune", "resume", "killed"))
         {
-            WaitFor(() => study.Trials().Count == 2 && study.Trials()[1].State == TrialState.Running);
+            Wait.Until(() => study.Trials().Count == 2 && study.Trials()[1].State == TrialState.Running, "the repeated trial");
             Assert.Equal(TrialState.Fail, study.Trials()[0].State);
             Assert.Equal(true, study.Trials()[0].UserAttributes["kymo_stale"]);
             Assert.Equal(study.Trials()[0].Find("optim.lr")!.Number, study.Trials()[1].Find("optim.lr")!.Number);
             KymoProgram.Succeed(searched.Folder, "tune", "cancel", "killed");
-            Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)));
+            Wait.ForEnd(process, "the search");
             Assert.Equal(130, process.ExitCode);
         }
         Assert.Equal([TrialState.Fail, TrialState.Waiting], study.Trials().Select(trial => trial.State));
-        // The orphan stopped between two epochs, long before the 400th.
+        // The orphan stopped between two epochs, long before the 4000th.
         Assert.False(File.Exists(searched["experiments/hpo/killed/trials/trial_000/metrics.json"]));
         using var free = File.Open(log, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         Assert.True(free.Length > 0);
@@ -286,17 +286,7 @@ public sealed class TuneVerbTests(SearchedStudy searched) : IClassFixture<Search
         }
         finally
         {
-            Shell("umount", small);
-        }
-    }
-
-    static void WaitFor(Func<bool> condition)
-    {
-        var clock = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(90), "waited 90 s in vain");
-            Thread.Sleep(50);
+            Shell("umount", "--lazy", small);
         }
     }
 

@@ -10,17 +10,17 @@ sealed class RunningService : IAsyncDisposable
 {
     readonly Host _host;
 
-    RunningService(Host host, Service service)
+    RunningService(Host host, Service service, System.Collections.Concurrent.ConcurrentQueue<string> log)
     {
-        (_host, Service) = (host, service);
-        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(host.Addresses.Single()), Timeout = TimeSpan.FromSeconds(60) };
+        (_host, Service, Log) = (host, service, log);
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(host.Addresses.Single()), Timeout = Wait.Limit };
     }
 
     public Service Service { get; }
 
     public HttpClient Client { get; }
 
-    public List<string> Log { get; } = [];
+    public System.Collections.Concurrent.ConcurrentQueue<string> Log { get; }
 
     /// <summary>Starts it; the test is skipped where ONNX Runtime is not installed.</summary>
     public static Task<RunningService> Start(string[] models, params string[] settings) => StartAt("http://127.0.0.1:0", models, settings);
@@ -36,15 +36,9 @@ sealed class RunningService : IAsyncDisposable
         {
             Assert.Skip(error.Message);
         }
-        var lines = new List<string>();
-        var service = new Service(ServeOptions.Of([.. settings]), models, "results", TimeProvider.System, lines.Add);
-        var host = await Host.Start(service, [url], line =>
-        {
-            lock (lines) lines.Add(line);
-        });
-        var running = new RunningService(host, service);
-        running.Log.AddRange(lines);
-        return running;
+        var log = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        var service = new Service(ServeOptions.Of([.. settings]), models, "results", TimeProvider.System, log.Enqueue);
+        return new RunningService(await Host.Start(service, [url], log.Enqueue), service, log);
     }
 
     /// <summary>Posts bytes.</summary>

@@ -21,6 +21,7 @@ public sealed class ServiceLifeTests : IDisposable
         await using var service = await RunningService.Start([_folder["models"]], "serve.scan_seconds=0.05", "serve.access_log=false");
         var body = Encoding.UTF8.GetBytes(OriginalModels.Request().ToJsonString());
         var isOver = false;
+        var latest = "";
         var seen = new System.Collections.Concurrent.ConcurrentDictionary<string, int>();
         var callers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
         {
@@ -28,16 +29,24 @@ public sealed class ServiceLifeTests : IDisposable
             {
                 var (status, text, message) = await service.Post("/predict", body);
                 Assert.True(status == 200, text);
-                seen.AddOrUpdate(message.Headers.GetValues("X-Model-Hash").Single() + (string?)JsonNode.Parse(text)!["probabilities"]!.ToJsonString(), 1, (_, count) => count + 1);
+                var hash = message.Headers.GetValues("X-Model-Hash").Single();
+                seen.AddOrUpdate(hash + (string?)JsonNode.Parse(text)!["probabilities"]!.ToJsonString(), 1, (_, count) => count + 1);
+                Volatile.Write(ref latest, hash);
             }
         })).ToArray();
+        await Wait.UntilAsync(() => Task.FromResult(Volatile.Read(ref latest) != "" || callers.Any(caller => caller.IsCompleted)), "a first answer");
+        var hashes = new[] { "one", "two" }.ToDictionary(name => name, _ => "");
+        hashes["one"] = latest;
         for (var round = 0; round < 12; round++)
         {
             var source = _folder[round % 2 == 0 ? "two" : "one"];
             File.Copy(Path.Combine(source, "LSTM_best_model.pt"), _folder["next"], overwrite: true);
             File.SetLastWriteTimeUtc(_folder["next"], DateTime.UtcNow);
             File.Move(_folder["next"], Path.Combine(_folder["models"], "LSTM_best_model.pt"), overwrite: true);
-            await Task.Delay(150);
+            // The new network answers before the next one comes.
+            var (name, other) = round % 2 == 0 ? ("two", "one") : ("one", "two");
+            await Wait.UntilAsync(() => Task.FromResult(callers.Any(caller => caller.IsCompleted) || (Volatile.Read(ref latest) is var hash && hash != hashes[other] && (hashes[name] = hash) != "")),
+                $"an answer of network {name}");
         }
         Volatile.Write(ref isOver, true);
         await Task.WhenAll(callers);
@@ -65,7 +74,7 @@ public sealed class ServiceLifeTests : IDisposable
         var models = OriginalModels.Write(_folder["models"]);
         for (var round = 0; round < 2; round++)
         {
-            using var process = KymoProgram.Start(_folder.Path, [], "serve", "--models", models, "--urls", "http://127.0.0.1:0", "serve.access_log=false");
+            using var process = KymoProgram.Start(_folder.Path, [], "serve", "--models", models, "--urls", "http://127.0.0.1:0", "serve.access_log=false", "serve.body_seconds=600", "serve.drain_seconds=600");
             var address = await Address(process);
             using var client = new HttpClient { BaseAddress = new Uri(address) };
             var body = OriginalModels.Request().ToJsonString();
@@ -81,15 +90,17 @@ public sealed class ServiceLifeTests : IDisposable
             using var socket = new System.Net.Sockets.TcpClient();
             await socket.ConnectAsync("127.0.0.1", client.BaseAddress.Port);
             var stream = socket.GetStream();
-            await stream.WriteAsync(Encoding.UTF8.GetBytes($"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body[..100]}"));
-            await Task.Delay(200);
-            using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])) await kill!.WaitForExitAsync();
-            await Task.Delay(200);
-            await stream.WriteAsync(Encoding.UTF8.GetBytes(body[100..]));
+            await stream.WriteAsync(Encoding.UTF8.GetBytes($"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body[..100]}"));
             var buffer = new byte[4096];
+            // The service reads the body.
+            Assert.StartsWith("HTTP/1.1 100", Encoding.ASCII.GetString(buffer, 0, await stream.ReadAsync(buffer)), StringComparison.Ordinal);
+            using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])) await kill!.WaitForExitAsync();
+            // It has heard the signal: it takes no new work.
+            await Wait.UntilAsync(async () => await IsEnding(client), "a service that takes no new work");
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(body[100..]));
             var read = await stream.ReadAsync(buffer);
             Assert.StartsWith("HTTP/1.1 200", Encoding.ASCII.GetString(buffer, 0, read), StringComparison.Ordinal);
-            Assert.True(process.WaitForExit(TimeSpan.FromSeconds(20)));
+            Wait.ForEnd(process, "the service");
             Assert.Equal(0, process.ExitCode);
         }
     }
@@ -108,6 +119,19 @@ public sealed class ServiceLifeTests : IDisposable
         finally
         {
             process.Kill();
+        }
+    }
+
+    static async Task<bool> IsEnding(HttpClient client)
+    {
+        try
+        {
+            using var answer = await client.GetAsync("/models");
+            return answer.StatusCode == HttpStatusCode.ServiceUnavailable;
+        }
+        catch (HttpRequestException)
+        {
+            return true;
         }
     }
 

@@ -1,10 +1,11 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Kymo.Config;
 
 namespace Kymo.App.Tests.Web;
 
+// A collector hears of every service of the process.
+[Collection(nameof(Alone))]
 public sealed class TracingTests : IDisposable
 {
     readonly TempFolder _folder = new();
@@ -14,10 +15,7 @@ public sealed class TracingTests : IDisposable
     [Fact]
     public async Task Spans_reach_the_collector_below_the_callers_own()
     {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        var port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        probe.Stop();
+        var port = Ports.Free();
         using var collector = new HttpListener { Prefixes = { $"http://127.0.0.1:{port}/" } };
         collector.Start();
         var received = Task.Run(async () =>
@@ -34,7 +32,7 @@ public sealed class TracingTests : IDisposable
             service.Client.DefaultRequestHeaders.Add("traceparent", $"00-{Trace}-b7ad6b7169203331-01");
             Assert.Equal(200, (await service.Post("/predict", OriginalModels.Request())).Status);
         }
-        var (path, type, bytes) = await received.WaitAsync(TimeSpan.FromSeconds(20));
+        var (path, type, bytes) = await received.WaitAsync(Wait.Limit);
         Assert.Equal(("/v1/traces", "application/x-protobuf"), (path, type));
         Assert.True(bytes.AsSpan().IndexOf(Convert.FromHexString(Trace)) > 0);
         var text = Encoding.Latin1.GetString(bytes);

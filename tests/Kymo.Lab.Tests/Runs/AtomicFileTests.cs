@@ -49,7 +49,7 @@ public sealed class AtomicFileTests
         for (var round = 0; round < 5; round++)
         {
             using var writer = Start("write", root.Path, $"killed{round}");
-            while (writer.StandardOutput.ReadLine() != "20") { }
+            ReadUntil(writer, "20");
             await Task.Delay(7 * round);
             writer.Kill();
             writer.WaitForExit();
@@ -68,7 +68,7 @@ public sealed class AtomicFileTests
     {
         using var root = new TempFolder();
         using var writer = Start("write", root.Path, "held");
-        while (writer.StandardOutput.ReadLine() != "1") { }
+        ReadUntil(writer, "1");
         var error = Assert.Throws<Config.ConfigException>(() => RunFolder.Resume(root.Path, "held", SampleRun.Clock));
         writer.Kill();
         writer.WaitForExit();
@@ -131,12 +131,17 @@ public sealed class AtomicFileTests
         Assert.Null(FileLock.TryTake(folder["l"]));
         Assert.Contains("locked by another process",
             Assert.Throws<IOException>(() => FileLock.Take(folder["l"], TimeSpan.FromMilliseconds(30))).Message);
-        var waiter = Task.Run(() => FileLock.Take(folder["l"], TimeSpan.FromSeconds(30)));
+        var waiter = Workers.Begin(() => FileLock.Take(folder["l"], Wait.Limit));
         held.Dispose();
         (await waiter).Dispose();
     }
 
     /// <summary>Starts this test program as a writer; see <see cref="WriterProcess"/>.</summary>
+    static void ReadUntil(Process writer, string expected)
+    {
+        while (writer.StandardOutput.ReadLine() is var line && line != expected) Assert.True(line is not null, "the writer ended");
+    }
+
     static Process Start(params string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };

@@ -28,7 +28,7 @@ public sealed class RunVerifierTests
         else SampleRun.Single(root.Path, name);
         var folder = root["runs/" + name];
         var random = new Random(3);
-        foreach (var path in Directory.GetFiles(folder, "*", SearchOption.AllDirectories))
+        foreach (var path in Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             var whole = File.ReadAllBytes(path);
             foreach (var place in (int[])[0, whole.Length - 1, random.Next(whole.Length), random.Next(whole.Length)])

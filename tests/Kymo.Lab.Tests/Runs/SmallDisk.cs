@@ -24,7 +24,7 @@ sealed class SmallDisk : IDisposable
 
     public void Dispose()
     {
-        Shell.Run("/", "umount", Path);
+        Shell.Run("/", "umount", "--lazy", Path);
         _folder.Dispose();
     }
 }

@@ -27,12 +27,12 @@ public sealed class FitTests
     public async Task Two_processes_train_to_the_weights_of_one()
     {
         var alone = Train(s_trainer);
-        var port = FreePort();
-        var team = await Task.WhenAll(Enumerable.Range(0, 2).Select(rank => Task.Run(() =>
+        var port = Ports.Free();
+        var team = await Workers.Run(2, rank =>
         {
-            using var group = ProcessGroup.Join("127.0.0.1", port, rank, 2, TimeSpan.FromSeconds(60));
+            using var group = ProcessGroup.Join("127.0.0.1", port, rank, 2, Wait.Limit);
             return Train(s_trainer, group);
-        })));
+        });
         Assert.Equal(team[0], team[1]);
         AssertClose(alone, team[0], 1e-6);
     }
@@ -247,12 +247,5 @@ public sealed class FitTests
                 Score = _ => new Dictionary<string, double> { ["loss"] = 1 },
             },
             trainer, s_optim, TimeProvider.System);
-    }
-
-    static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

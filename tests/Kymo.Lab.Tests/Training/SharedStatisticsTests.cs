@@ -38,12 +38,12 @@ public sealed class SharedStatisticsTests
 
         async Task<double> Difference(bool shares)
         {
-            var port = FreePort();
-            var parts = await Task.WhenAll(Enumerable.Range(0, 2).Select(rank => Task.Run(() =>
+            var port = Ports.Free();
+            var parts = await Workers.Run(2, rank =>
             {
-                using var group = ProcessGroup.Join("127.0.0.1", port, rank, 2, TimeSpan.FromSeconds(60));
+                using var group = ProcessGroup.Join("127.0.0.1", port, rank, 2, Wait.Limit);
                 return Learn(newNetwork(), data, shape, rank == 0 ? 0 : firstPart, rank == 0 ? firstPart : (int)shape[0], group, shares);
-            })));
+            });
             Assert.Equal(whole.Keys, parts[0].Keys);
             return whole.Max(entry => entry.Value.Zip(parts[0][entry.Key], (a, b) => Math.Abs(a - b)).Max() / Math.Max(1.0, entry.Value.Max(Math.Abs)));
         }
@@ -64,12 +64,5 @@ public sealed class SharedStatisticsTests
         foreach (var buffer in network.State().Where(entry => entry.IsBuffer && entry.Tensor.Type == ElementType.Float32))
             learned.Add(buffer.Name, buffer.Tensor.ToArray<float>());
         return learned;
-    }
-
-    static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

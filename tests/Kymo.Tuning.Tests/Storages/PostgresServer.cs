@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace Kymo.Tuning.Tests;
@@ -12,7 +10,7 @@ public sealed class PostgresServer : IDisposable
 {
     readonly TempFolder _folder = new();
     readonly string? _programs;
-    readonly int _port = FreePort();
+    readonly int _port = Ports.Free();
     int _databases;
 
     public PostgresServer()
@@ -29,12 +27,12 @@ public sealed class PostgresServer : IDisposable
 
     /// <summary>Starts the server, again after <see cref="Stop"/>.</summary>
     public void Start() => RunServer(
-        "pg_ctl", "-D", _folder["data"], "-o", $"-k {_folder.Path} -c listen_addresses=127.0.0.1 -p {_port} -c fsync=off", "-w",
+        "pg_ctl", "-D", _folder["data"], "-o", $"-k {_folder.Path} -c listen_addresses=127.0.0.1 -p {_port} -c fsync=off", "-w", "-t", "240",
             "-l", _folder["log"],
         "start");
 
     /// <summary>Stops the server at once; its workers lose it.</summary>
-    public void Stop() => RunServer("pg_ctl", "-D", _folder["data"], "-m", "fast", "-w", "stop");
+    public void Stop() => RunServer("pg_ctl", "-D", _folder["data"], "-m", "fast", "-w", "-t", "240", "stop");
 
     /// <summary>Address of a new, empty database.</summary>
     public string NewDatabase()
@@ -65,7 +63,7 @@ public sealed class PostgresServer : IDisposable
 
     string Address(string database) => $"postgresql://postgres@127.0.0.1:{_port}/{database}";
 
-    string Connection(string database) => $"Host=127.0.0.1;Port={_port};Username=postgres;Database={database};Pooling=false";
+    string Connection(string database) => $"Host=127.0.0.1;Port={_port};Username=postgres;Database={database};Pooling=false;Timeout=240;Command Timeout=240";
 
     void Execute(string database, string sql)
     {
@@ -91,12 +89,5 @@ public sealed class PostgresServer : IDisposable
         using var process = Process.Start(start)!;
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -46,7 +46,7 @@ public sealed class PostgresStorageTests : StorageConformance, IClassFixture<Pos
         var trial = study.Ask();
         trial.SuggestFloat("x", 0, 1);
         _server.Stop();
-        var told = Task.Run(() => study.Tell(trial, 1));
+        var told = Workers.Begin(() => study.Tell(trial, 1));
         await Task.Delay(TimeSpan.FromSeconds(2));
         Assert.False(told.IsCompleted);
         _server.Start();
@@ -63,11 +63,11 @@ public sealed class PostgresStorageTests : StorageConformance, IClassFixture<Pos
         var away = TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("KYMO_AWAY") ?? "3", CultureInfo.InvariantCulture));
         var study = Study.Create(Open(), "s", [StudyDirection.Minimize], new RandomSampler(1));
         study.EnqueueOpen(trials);
-        var options = new WorkerOptions { Beat = TimeSpan.FromSeconds(0.5), Grace = away + TimeSpan.FromSeconds(60), Pause = TimeSpan.FromMilliseconds(100) };
+        var options = new WorkerOptions { Beat = TimeSpan.FromSeconds(0.5), Grace = away + TimeSpan.FromMinutes(10), Pause = TimeSpan.FromMilliseconds(100) };
         var begun = new TaskCompletionSource();
         // A storage that was never reached is an error at once, so each worker opens its own before.
         var studies = Enumerable.Range(0, 3).Select(worker => Study.Open(Open(), "s", new RandomSampler((uint)worker))).ToArray();
-        var workers = studies.Select(worked => Task.Run(() =>
+        var workers = studies.Select(worked => Workers.Begin(() =>
         {
             new StudyWorker(worked, options, TimeProvider.System).Run((trial, _) =>
             {

@@ -99,7 +99,7 @@ public abstract class StorageConformance : IDisposable
             Assert.Equal([-1, 0.5], read.Constraints!);
             Assert.Equal(double.PositiveInfinity, read.Value);
             Assert.NotNull(read.Started);
-            Assert.InRange(read.Completed!.Value, read.Started.Value, DateTime.Now.AddSeconds(5));
+            Assert.InRange(read.Completed!.Value, read.Started.Value, DateTime.Now.AddMinutes(5));
         }
     }
 
@@ -297,7 +297,7 @@ public abstract class StorageConformance : IDisposable
         var study = NewStudy();
         for (var i = 0; i < 10; i++) study.Enqueue(new Dictionary<string, object?> { ["x"] = i });
         var space = new SearchSpace([new("x", new IntDistribution(0, 1000)), new("y", new FloatDistribution(0, 1))]);
-        await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => Task.Run(() =>
+        await Workers.Run(workers, worker =>
         {
             var own = Study.Open(Open(worker), "study", new FirstSampler());
             for (var i = 0; i < each; i++)
@@ -307,7 +307,7 @@ public abstract class StorageConformance : IDisposable
                 trial.Report(1, 1);
                 own.Tell(trial, trial.Frozen.Parameters[0].Number);
             }
-        })));
+        });
         var trials = Open().Trials(study.Id);
         Assert.Equal(Enumerable.Range(0, workers * each), trials.Select(trial => trial.Number));
         Assert.All(trials, trial => Assert.Equal((TrialState.Complete, 2, 1),

@@ -33,8 +33,9 @@ public sealed class KilledWorkersTests
         var killed = new HashSet<int>();
         try
         {
-            while (killed.Count < kills)
+            for (var clock = Stopwatch.StartNew(); killed.Count < kills;)
             {
+                Assert.True(clock.Elapsed < TimeSpan.FromMinutes(10), $"{killed.Count} of {kills} workers could be killed in ten minutes");
                 Thread.Sleep(random.Next(50));
                 var running = study.Trials().Where(trial => trial.State == TrialState.Running && trial.UserAttributes.ContainsKey(ProcessKey)).ToArray();
                 if (running.Length == 0) continue;
@@ -49,7 +50,7 @@ public sealed class KilledWorkersTests
                 if (study.Trials()[victim.Number].State == TrialState.Running) killed.Add(victim.Number);
             }
             File.Delete(Killing(folder[file]));
-            foreach (var worker in workers) Assert.True(worker.WaitForExit(TimeSpan.FromSeconds(120)), "a worker did not end");
+            foreach (var worker in workers) Wait.ForEnd(worker, "a worker");
         }
         finally
         {
@@ -89,7 +90,7 @@ public sealed class KilledWorkersTests
     static string Killing(string address) => address + ".killing";
 
     static IStudyStorage Open(string address) => Path.GetExtension(address) == ".log"
-        ? new JournalStorage(address, TimeProvider.System, lockLife: TimeSpan.FromSeconds(1))
+        ? new JournalStorage(address, TimeProvider.System, lockLife: TimeSpan.FromSeconds(10))
         : StudyStorage.Open(address, TimeProvider.System);
 
     static Process Start(string address) =>

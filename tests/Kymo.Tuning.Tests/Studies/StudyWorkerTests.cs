@@ -22,11 +22,11 @@ public sealed class StudyWorkerTests : IDisposable
     {
         const int trials = 40;
         MakeStudy(trials);
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(worker => Task.Run(() =>
+        await Workers.Run(4, worker =>
         {
             var study = Study.Open(_storage, "s", new RandomSampler(SamplerSeed.Of(1, 0, worker)));
             new StudyWorker(study, s_options, TimeProvider.System).Run((trial, _) => [trial.SuggestFloat("x", -3, 3)], s_space);
-        })));
+        });
         var ended = Study.Open(_storage, "s", new RandomSampler(1)).Trials();
         Assert.Equal(trials, ended.Count);
         Assert.All(ended, trial => Assert.Equal(TrialState.Complete, trial.State));

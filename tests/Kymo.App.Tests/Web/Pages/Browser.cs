@@ -7,6 +7,9 @@ sealed class Browser : IAsyncDisposable
 {
     const string Program = "/usr/bin/chromium";
 
+    // Of every wait for the browser or a page of it, in milliseconds.
+    static readonly float s_patience = (float)Wait.Limit.TotalMilliseconds;
+
     readonly IPlaywright _playwright;
     readonly IBrowser _browser;
 
@@ -16,10 +19,11 @@ sealed class Browser : IAsyncDisposable
     public static async Task<Browser> Start()
     {
         if (!File.Exists(Program)) Assert.Skip($"needs {Program} (./kymo test installs it)");
+        Assertions.SetDefaultExpectTimeout(s_patience);
         var playwright = await Playwright.CreateAsync();
         // As root there is no sandbox of Chromium; the microphone is a tone.
         string[] arguments = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--disable-gpu"];
-        return new Browser(playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Program, Args = arguments }));
+        return new Browser(playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Program, Args = arguments, Timeout = s_patience }));
     }
 
     /// <summary>A window on a server, watched for what may not happen.</summary>
@@ -34,6 +38,7 @@ sealed class Browser : IAsyncDisposable
             IsMobile = width < 500,
             Permissions = ["microphone", "clipboard-read", "clipboard-write"],
         });
+        context.SetDefaultTimeout(s_patience);
         return new Window(context, await context.NewPageAsync(), new Uri(address));
     }
 
@@ -49,24 +54,24 @@ sealed class Browser : IAsyncDisposable
 sealed class Window : IAsyncDisposable
 {
     readonly IBrowserContext _context;
-    readonly List<string> _faults = [];
+    readonly System.Collections.Concurrent.ConcurrentQueue<string> _faults = [];
 
     public Window(IBrowserContext context, IPage page, Uri server)
     {
         (_context, Page) = (context, page);
         page.Console += (_, message) =>
         {
-            if (message.Type is "error" or "warning") _faults.Add($"console: {message.Text}");
+            if (message.Type is "error" or "warning") _faults.Enqueue($"console: {message.Text}");
         };
-        page.PageError += (_, error) => _faults.Add($"script: {error}");
+        page.PageError += (_, error) => _faults.Enqueue($"script: {error}");
         page.Request += (_, request) =>
         {
             var target = new Uri(request.Url);
-            if (target.Scheme is not ("data" or "blob") && target.Authority != server.Authority) _faults.Add($"leaves the server: {request.Url}");
+            if (target.Scheme is not ("data" or "blob") && target.Authority != server.Authority) _faults.Enqueue($"leaves the server: {request.Url}");
         };
         page.Response += (_, response) =>
         {
-            if (response.Status >= 400) _faults.Add($"{response.Status}: {response.Url}");
+            if (response.Status >= 400) _faults.Enqueue($"{response.Status}: {response.Url}");
         };
     }
 

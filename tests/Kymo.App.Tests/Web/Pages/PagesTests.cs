@@ -38,8 +38,8 @@ public sealed class PagesTests(PagesServer server)
         var names = window.Page.Locator("table.runs tbody th");
         Assert.Equal(["first", "second"], await Finished());
         await window.Page.GetByRole(AriaRole.Columnheader, new() { Name = "run" }).GetByRole(AriaRole.Link).ClickAsync();
+        await Assertions.Expect(window.Page.Locator("table.runs thead th").Nth(1)).ToHaveAttributeAsync("aria-sort", "descending");
         Assert.Equal(["second", "first"], await Finished());
-        Assert.Equal("descending", await window.Page.Locator("table.runs thead th").Nth(1).GetAttributeAsync("aria-sort"));
         await Assertions.Expect(window.Page.Locator("#compare")).ToBeDisabledAsync();
         await window.Page.GetByLabel("Compare first").CheckAsync();
         await window.Page.GetByLabel("Compare second").CheckAsync();
@@ -78,7 +78,7 @@ public sealed class PagesTests(PagesServer server)
         var accuracy = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(Path.Combine(server.RunOf("first"), "metrics.json")))!["test"]!["acc"]!.GetValue<double>();
         Assert.Contains(accuracy.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture), await window.Page.Locator(".cards").First.InnerTextAsync(), StringComparison.Ordinal);
         await Assertions.Expect(window.Page.GetByRole(AriaRole.Columnheader, new() { Name = "nearest neighbour" })).ToBeVisibleAsync();
-        Assert.Equal(2, await window.Page.Locator("figure.chart canvas").CountAsync());
+        await Assertions.Expect(window.Page.Locator("figure.chart canvas")).ToHaveCountAsync(2);
         Assert.Equal(2, await window.Page.Locator(".confusion td.hit").CountAsync());
         var numbers = await window.Page.Locator(".confusion td").EvaluateAllAsync<int>("cells => cells.reduce((sum, cell) => sum + parseInt(cell.firstChild.textContent), 0)");
         Assert.Equal(24, numbers);
@@ -102,13 +102,13 @@ public sealed class PagesTests(PagesServer server)
         await Assertions.Expect(window.Page.Locator("#curve-score .reading")).ToContainTextAsync("epoch 2: ");
         await window.Page.Locator("#curve-loss .toggle").First.FocusAsync();
         await window.Page.Keyboard.PressAsync("Space");
-        Assert.Equal("false", await window.Page.Locator("#curve-loss .toggle").First.GetAttributeAsync("aria-pressed"));
+        await Assertions.Expect(window.Page.Locator("#curve-loss .toggle").First).ToHaveAttributeAsync("aria-pressed", "false");
         await window.Page.Locator("#theme").FocusAsync();
         await window.Page.Keyboard.PressAsync("Enter");
         await window.Page.Keyboard.PressAsync("Enter");
-        Assert.Equal("dark", await window.Page.EvaluateAsync<string>("document.documentElement.dataset.theme"));
+        await Assertions.Expect(window.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
         await window.Visit("/runs");
-        Assert.Equal("dark", await window.Page.EvaluateAsync<string>("document.documentElement.dataset.theme"));
+        await Assertions.Expect(window.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
         await window.Page.GetByLabel("Compare first").FocusAsync();
         await window.Page.Keyboard.PressAsync("Space");
         await Assertions.Expect(window.Page.Locator("#chosen")).ToHaveTextAsync("one more to compare");
@@ -125,8 +125,8 @@ public sealed class PagesTests(PagesServer server)
         await Assertions.Expect(window.Page.GetByRole(AriaRole.Button, new() { Name = "Copied" })).ToBeVisibleAsync();
         Assert.Equal($"kymo train music-emotion {best}", await window.Page.EvaluateAsync<string>("navigator.clipboard.readText()"));
         Assert.Equal(6, await window.Page.Locator("#trials ~ details tbody tr").CountAsync());
-        Assert.Equal(2, await window.Page.Locator(".slices figure").CountAsync());
-        Assert.Equal(6, await window.Page.Locator(".parallel polyline").CountAsync());
+        await Assertions.Expect(window.Page.Locator(".slices figure")).ToHaveCountAsync(2);
+        await Assertions.Expect(window.Page.Locator(".parallel polyline")).ToHaveCountAsync(6);
         window.AssertClean();
     }
 
@@ -134,23 +134,19 @@ public sealed class PagesTests(PagesServer server)
     public async Task Training_is_followed_while_it_runs()
     {
         await using var window = await server.Browser.Open(server.Address);
-        using var training = KymoProgram.Start(server.Folder, [], [.. TrainedRun.Training, "trainer.epochs=400", "run.name=live"]);
+        using var training = KymoProgram.Start(server.Folder, [], [.. TrainedRun.Training, "trainer.epochs=20000", "run.name=live"]);
         _ = training.StandardOutput.ReadToEndAsync();
         _ = training.StandardError.ReadToEndAsync();
         try
         {
             var table = Path.Combine(server.RunOf("live"), "folds", "fold_1", "epoch_metrics.csv");
-            for (var wait = 0; !File.Exists(table); wait++)
-            {
-                Assert.True(wait < 600, "the training wrote no epoch in a minute");
-                await Task.Delay(100);
-            }
+            await Wait.UntilAsync(() => Task.FromResult(File.Exists(table) || training.HasExited), "the first epoch");
             await window.Visit("/runs/live", "live-light");
             await Assertions.Expect(window.Page.Locator("#live-rate")).ToContainTextAsync("an epoch");
             var before = await window.Page.Locator("#progress").GetAttributeAsync("value");
             await window.Page.WaitForFunctionAsync("before => document.getElementById('progress').value > Number(before) + 1", before);
             await Assertions.Expect(window.Page.Locator("#live-left")).ToContainTextAsync("left");
-            Assert.Equal(1, await window.Page.Locator("#curve-loss canvas").CountAsync());
+            await Assertions.Expect(window.Page.Locator("#curve-loss canvas")).ToHaveCountAsync(1);
             await window.Picture("live-grown");
             await using var overview = await server.Browser.Open(server.Address);
             await overview.Visit("/", "overview-live");

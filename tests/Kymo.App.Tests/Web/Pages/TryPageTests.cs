@@ -73,13 +73,13 @@ public sealed class TryPageTests(PagesServer server)
         var asked = window.Page.WaitForRequestAsync("**/models/street/predict");
         await window.Page.Locator("#record").FocusAsync();
         await window.Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(window.Page.Locator("#recorded")).ToContainTextAsync("1.", new() { Timeout = 15000 });
+        await window.Page.WaitForFunctionAsync("parseFloat(document.getElementById('recorded').textContent) >= 1");
         await window.Page.Keyboard.PressAsync("Enter");
         var body = (await asked).PostDataBuffer!;
         var riff = Encoding.Latin1.GetString(body).IndexOf("RIFF", StringComparison.Ordinal);
         Assert.True(riff > 0, "no WAV file was sent");
         Assert.Equal(1, BitConverter.ToInt16(body, riff + 22));
-        Assert.InRange(BitConverter.ToInt32(body, riff + 40), 22050, 48000 * 2 * 10);
+        Assert.InRange(BitConverter.ToInt32(body, riff + 40), 22050, 48000 * 2 * 300);
         await Assertions.Expect(window.Page.Locator("#said")).ToContainTextAsync("recording.wav: high");
         window.AssertClean();
     }
