@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Kymo.App.Web.Models;
-using Kymo.Lab.Prediction;
+using Kymo.Lab.Data.Sleep;
 using Kymo.Signals;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -51,11 +51,17 @@ static class NightEndpoint
             }
             await context.With(hold, async served =>
             {
+                if (await PredictionQuery.Read(context, service, served.Network.Recipe, "smooth") is not { } options) return;
+                if (options.Smooth is > 0 and < 2 * SleepStage.EpochSeconds)
+                {
+                    await context.Detail(StatusCodes.Status400BadRequest, $"smooth={context.Request.Query["smooth"]}: epochs stand {SleepStage.EpochSeconds} s apart; expected at least {2 * SleepStage.EpochSeconds} s");
+                    return;
+                }
                 if (!given.Contains("labels")) WriteEpochs(folder);
                 var file = hasEpochs ? "epochs" : "heart_rate";
                 try
                 {
-                    var answer = await service.Heavy(context.RequestAborted, () => served.Predictor!.Predict(PathOf(folder, file), new PredictionOptions()).Json);
+                    var answer = await service.Heavy(context.RequestAborted, () => served.Predictor!.Predict(PathOf(folder, file), options).Json);
                     if (answer is null)
                     {
                         await context.Busy();

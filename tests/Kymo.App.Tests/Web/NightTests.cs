@@ -39,6 +39,40 @@ public sealed class NightTests : IDisposable
         Assert.Equal(404, (await service.Post("/nights?model=nobody", new JsonObject { ["heart_rate"] = Columns(heart, "t", "hr"), ["motion"] = Columns(motion, "t", "x", "y", "z"), ["steps"] = Columns(steps, "t", "steps") })).Status);
     }
 
+    [Fact]
+    public async Task Smoothed_epochs_are_the_means_of_their_neighbours()
+    {
+        await using var service = await RunningService.Start([OriginalModels.Write(_folder["models"])]);
+        var streams = new JsonObject
+        {
+            ["heart_rate"] = Columns(Rows(5, t => [60 + (20 * Math.Sin(t / 50))]), "t", "hr"),
+            ["motion"] = Columns(Rows(0.2, t => [Math.Sin(t / 30), Math.Cos(t / 40), -1]), "t", "x", "y", "z"),
+            ["steps"] = Columns(Rows(60, t => [t % 7]), "t", "steps"),
+        };
+        async Task<JsonArray> Epochs(string query) => (await service.Post("/nights?model=GRU" + query, streams)).Json["epochs"]!.AsArray();
+        var (plain, smooth) = (await Epochs(""), await Epochs("&smooth=90"));
+        Assert.Equal(plain.Select(epoch => (double)epoch!["t"]!), smooth.Select(epoch => (double)epoch!["t"]!));
+        for (var i = 1; i + 1 < plain.Count; i++)
+        {
+            foreach (var (name, value) in smooth[i]!["probabilities"]!.AsObject())
+                Assert.Equal(plain.Skip(i - 1).Take(3).Average(epoch => (double)epoch!["probabilities"]![name]!), (double)value!, 1e-6);
+        }
+        Assert.NotEqual(plain[3]!["probabilities"]!.ToJsonString(), smooth[3]!["probabilities"]!.ToJsonString());
+
+        // What would change nothing is refused.
+        foreach (var (path, words) in new[]
+        {
+            ("/nights?model=GRU&smooth=30", "epochs stand 30 s apart"), ("/nights?model=GRU&hop=15", "hop is not heeded here"),
+            ("/models/GRU/predict?smooth=90", "sleep-stages (POST /nights)"),
+        })
+        {
+            var (status, answer) = await service.Post(path, streams);
+            Assert.Equal(400, status);
+            Assert.Contains(words, (string?)answer["detail"], StringComparison.Ordinal);
+        }
+        Assert.Equal(422, (await service.Post("/nights?model=GRU&smooth=x", streams)).Status);
+    }
+
     static double[][] Rows(double every, Func<double, double[]> at) =>
         [.. Enumerable.Range(0, (int)(Seconds / every) + 1).Select(i => Math.Round(i * every, 3)).Select(t => (double[])[t, .. at(t)])];
 
