@@ -62,7 +62,7 @@ static class ApiDescription
             ["/predict"] = Post("predict", "prediction", "The sleep stage of a window",
                 "The last window of rows is classified; earlier rows serve normalisation only.", Json("PredictRequest"), Ref("StageAnswer"), "400", "408", "413", "422", "429", "503"),
             ["/nights"] = With(Post("night", "prediction", "A whole night's stages and measures",
-                "Streams as a form's files in the dataset's layout, or as arrays. Without labels the epochs run from 0 to the last heart beat.",
+                "Streams as a form's files in the dataset's layout, or as arrays: heart_rate, motion and steps, or, for networks of epoch features, heart_rate and epochs. Without labels the epochs run from 0 to the last heart beat.",
                 new JsonObject
                 {
                     ["required"] = true,
@@ -160,8 +160,8 @@ static class ApiDescription
             ["NightRequest"] = new JsonObject
             {
                 ["type"] = "object",
-                ["properties"] = new JsonObject { ["heart_rate"] = Stream("t", "hr"), ["motion"] = Stream("t", "x", "y", "z"), ["steps"] = Stream("t", "steps"), ["labels"] = Stream("t", "stage") },
-                ["required"] = new JsonArray("heart_rate", "motion", "steps"),
+                ["properties"] = new JsonObject { ["heart_rate"] = Stream("t", "hr"), ["motion"] = Stream("t", "x", "y", "z"), ["steps"] = Stream("t", "steps"), ["labels"] = Stream("t", "stage"), ["epochs"] = Stream("t", "activity_count", "hr_std_feature") },
+                ["required"] = new JsonArray("heart_rate"),
             },
             ["NightAnswer"] = new JsonObject
             {

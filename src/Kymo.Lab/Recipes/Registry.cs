@@ -49,6 +49,7 @@ public static class Registry
             OpenExport = ActivityPredictor.OpenExport,
             Heeds = ["--hop", "--smooth", "--top", "--csv"],
             Export = ActivityExport.Write,
+            Int8 = (run, _, overrides, _) => ActivityEvaluator.Int8(run, overrides),
         },
         Music("emotion", "valence and arousal of a clip or piece", MusicKind.Emotion, MusicRecipe.Emotion),
         Music("melody", "the next note of a melody", MusicKind.Melody, MusicRecipe.Melody),
@@ -63,6 +64,7 @@ public static class Registry
             OpenExport = SleepPredictor.OpenExport,
             Heeds = ["--fold", "--smooth", "--top", "--csv"],
             Export = SleepExport.Write,
+            Int8 = SleepEvaluator.Int8,
         },
     ];
 

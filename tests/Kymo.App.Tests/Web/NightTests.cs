@@ -40,6 +40,41 @@ public sealed class NightTests : IDisposable
     }
 
     [Fact]
+    public async Task Epoch_features_of_a_night_as_files_and_arrays_are_answered_as_predict_answers()
+    {
+        var root = Repository.Shared("data", "sleep-accel");
+        KymoProgram.Succeed(_folder.Path, "train", "sleep-stages", "data=sleep_accel_epochs", $"data.dataset_dir={root}", "models=[Night]", "split.folds=2", "trainer.epochs=1", "classes=4",
+            "trainer.threads=1", "data.people=[3509524,5132496,759667,4018081,7749105,844359]", "run.name=nights");
+        Directory.CreateDirectory(_folder["models"]);
+        KymoProgram.Succeed(_folder.Path, "export", "nights", "--out", "models/night.onnx");
+        var (epochs, heart) = (Path.Combine(root, "epochs", "759667_epochs.csv"), Path.Combine(root, "heart_rate", "759667_heartrate.txt"));
+        var own = KymoProgram.Succeed(_folder.Path, "predict", "models/night.onnx", epochs, "--json").Json["predictions"]![0]!;
+
+        // No file of labels: nobody has one of a night that is asked about.
+        await using var service = await RunningService.Start([_folder["models"]]);
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(File.ReadAllBytes(heart)), "heart_rate", "h.txt" }, { new ByteArrayContent(File.ReadAllBytes(epochs)), "epochs", "e.csv" } };
+        using var files = await service.Client.PostAsync("/nights", form);
+        var fromFiles = JsonNode.Parse(await files.Content.ReadAsStringAsync())!;
+        Assert.True(files.IsSuccessStatusCode, fromFiles.ToJsonString());
+        double[][] table = [.. File.ReadLines(epochs).Skip(1).Select(Values)];
+        var (status, fromArrays) = await service.Post("/nights?model=night", new JsonObject
+        {
+            ["heart_rate"] = Columns([.. File.ReadLines(heart).Select(Values)], "t", "hr"),
+            ["epochs"] = Columns(table, "t", "activity_count", "hr_std_feature"),
+        });
+        Assert.True(status == 200, fromArrays.ToJsonString());
+        foreach (var answer in new[] { fromFiles, fromArrays })
+        {
+            Assert.Equal(own["epochs"]!.ToJsonString(), answer["epochs"]!.ToJsonString());
+            Assert.Equal(own["measures"]!.ToJsonString(), answer["measures"]!.ToJsonString());
+        }
+        Assert.True(fromArrays["epochs"]!.AsArray().Count >= table.Length);
+        Assert.Equal(4, fromArrays["minutes"]!.AsObject().Count);
+
+        static double[] Values(string line) => [.. line.Split(',').Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
+    }
+
+    [Fact]
     public async Task Smoothed_epochs_are_the_means_of_their_neighbours()
     {
         await using var service = await RunningService.Start([OriginalModels.Write(_folder["models"])]);
