@@ -16,9 +16,9 @@ static class PredictVerb
         var run = new Argument<string>("run") { Description = "a run folder, a run's name, a .safetensors file of a run, or an ONNX export (which needs no LibTorch)" };
         var files = new Argument<string[]>("files") { Description = "recordings", Arity = ArgumentArity.OneOrMore };
         var fold = new Option<int>("--fold") { Description = "only the network that held out this fold (all networks of the run answer together)" };
-        var hop = new Option<double?>("--hop") { Description = "seconds between the windows of a long recording (half a window)" };
-        var top = new Option<int>("--top") { Description = "classes shown (3)", DefaultValueFactory = _ => 3 };
-        var smooth = new Option<double>("--smooth") { Description = "seconds over which the probabilities of windows are averaged (0)" };
+        var hop = new Option<double?>("--hop") { Description = "seconds between the windows of a long recording of sound or of a worn sensor (half a window)" };
+        var top = new Option<int?>("--top") { Description = "classes shown (3)" };
+        var smooth = new Option<double?>("--smooth") { Description = "seconds over which the probabilities of windows, or of a night's epochs, are averaged (0)" };
         var csv = new Option<string?>("--csv") { Description = "a table of all windows or epochs to write: times, classes, probabilities, hashes" };
         var command = new Command("predict", "Says what a network makes of files. Long recordings are heard in overlapping windows; the networks of all folds answer together.\n\n"
             + "Examples:\n  kymo predict results/runs/RUN dog.wav street.flac\n  kymo predict results/runs/RUN --json hour.wav --hop 1\n  kymo predict dog.onnx day.wav --smooth 10 --csv day.csv") { run, files, fold, hop, top, smooth, csv };
@@ -29,7 +29,10 @@ static class PredictVerb
             using var predictor = Registry.Open(path, parsed.GetValue(fold));
             var options = new PredictionOptions(parsed.GetValue(hop), parsed.GetValue(top), parsed.GetValue(smooth));
             if (options.Hop is <= 0 || !double.IsFinite(options.Hop ?? 1)) throw new ConfigException($"--hop {options.Hop}: expected seconds above 0");
-            if (options.Smooth < 0 || !double.IsFinite(options.Smooth)) throw new ConfigException($"--smooth {options.Smooth}: expected seconds, 0 or more");
+            if (options.Smooth is < 0 || !double.IsFinite(options.Smooth ?? 0)) throw new ConfigException($"--smooth {options.Smooth}: expected seconds, 0 or more");
+            if (options.Top is < 1) throw new ConfigException($"--top {options.Top}: expected a count of classes, 1 or more");
+            foreach (var option in new Option[] { hop, top, smooth, csv })
+                if (parsed.GetResult(option) is not null) Registry.CheckHeeded(predictor.Recipe, option.Name);
             var answers = new JsonArray();
             var failed = 0;
             foreach (var file in parsed.GetValue(files)!)

@@ -61,8 +61,8 @@ static class ApiDescription
         {
             ["/predict"] = Post("predict", "prediction", "The sleep stage of a window",
                 "The last window of rows is classified; earlier rows serve normalisation only.", Json("PredictRequest"), Ref("StageAnswer"), "400", "408", "413", "422", "429", "503"),
-            ["/nights"] = Post("night", "prediction", "A whole night's stages and measures",
-                "Streams as a form's files in the dataset's layout, or as arrays. Without labels the epochs run from 0 to the last heart beat.",
+            ["/nights"] = With(Post("night", "prediction", "A whole night's stages and measures",
+                "Streams as a form's files in the dataset's layout, or as arrays: heart_rate, motion and steps, or, for networks of epoch features, heart_rate and epochs. Without labels the epochs run from 0 to the last heart beat.",
                 new JsonObject
                 {
                     ["required"] = true,
@@ -71,7 +71,7 @@ static class ApiDescription
                         ["application/json"] = new JsonObject { ["schema"] = Ref("NightRequest") },
                         ["multipart/form-data"] = new JsonObject { ["schema"] = Form("heart_rate", "motion", "steps", "labels", "epochs") },
                     },
-                }, Ref("NightAnswer"), "400", "404", "408", "413", "415", "422", "429", "503"),
+                }, Ref("NightAnswer"), "400", "404", "408", "413", "415", "422", "429", "503"), "model", "smooth"),
             ["/models"] = Get("listModels", "models", "The models that answer, and those that cannot", new JsonObject { ["type"] = "object" }, "401"),
             ["/models/{name}"] = With(Get("getModel", "models", "One model", new JsonObject { ["type"] = "object" }, "404"), "name"),
             ["/models/{name}/predict"] = With(Post("predictModel", "prediction", "What a model says of a recording or of arrays",
@@ -85,7 +85,7 @@ static class ApiDescription
                         ["application/octet-stream"] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "string", ["format"] = "binary" } },
                         ["multipart/form-data"] = new JsonObject { ["schema"] = Form("file") },
                     },
-                }, new JsonObject { ["type"] = "object" }, "400", "404", "408", "413", "415", "422", "429"), "name"),
+                }, new JsonObject { ["type"] = "object" }, "400", "404", "408", "413", "415", "422", "429"), "name", "hop", "smooth"),
         };
         paths["/v2"] = Get("serverMetadata", "inference protocol", "The server", new JsonObject { ["type"] = "object" }, "401");
         paths["/v2/health/live"] = Get("serverLive", "inference protocol", "Whether the server lives", new JsonObject { ["type"] = "object" }, "503");
@@ -160,8 +160,8 @@ static class ApiDescription
             ["NightRequest"] = new JsonObject
             {
                 ["type"] = "object",
-                ["properties"] = new JsonObject { ["heart_rate"] = Stream("t", "hr"), ["motion"] = Stream("t", "x", "y", "z"), ["steps"] = Stream("t", "steps"), ["labels"] = Stream("t", "stage") },
-                ["required"] = new JsonArray("heart_rate", "motion", "steps"),
+                ["properties"] = new JsonObject { ["heart_rate"] = Stream("t", "hr"), ["motion"] = Stream("t", "x", "y", "z"), ["steps"] = Stream("t", "steps"), ["labels"] = Stream("t", "stage"), ["epochs"] = Stream("t", "activity_count", "hr_std_feature") },
+                ["required"] = new JsonArray("heart_rate"),
             },
             ["NightAnswer"] = new JsonObject
             {
@@ -239,7 +239,16 @@ static class ApiDescription
     static JsonObject Parameters()
     {
         JsonObject One(string name, string description) => new() { ["name"] = name, ["in"] = "path", ["required"] = true, ["description"] = description, ["schema"] = Type("string") };
-        return new JsonObject { ["name"] = One("name", "The model's name"), ["version"] = One("version", "Its version") };
+        JsonObject Query(string name, string type, string description) =>
+            new() { ["name"] = name, ["in"] = "query", ["required"] = false, ["description"] = description, ["schema"] = Type(type) };
+        return new JsonObject
+        {
+            ["name"] = One("name", "The model's name"),
+            ["version"] = One("version", "Its version"),
+            ["hop"] = Query("hop", "number", "Seconds between the windows of a recording; half a window where it is left out. Sound and worn sensors only"),
+            ["smooth"] = Query("smooth", "number", "Seconds over which the probabilities of windows or epochs are averaged. Sound, worn sensors and nights only"),
+            ["model"] = Query("model", "string", "The network that answers, by name; the first that reads such streams where it is left out"),
+        };
     }
 
     static JsonObject Tag(string name, string description) => new() { ["name"] = name, ["description"] = description };

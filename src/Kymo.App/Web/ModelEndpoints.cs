@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Kymo.App.Web.Models;
-using Kymo.Lab.Prediction;
+using Kymo.Lab.Recipes;
 using Kymo.Signals;
 using Kymo.Signals.Audio;
 using Microsoft.AspNetCore.Http;
@@ -82,6 +82,7 @@ static class ModelEndpoints
         switch (InputOf(model))
         {
             case "window" or "night":
+                if (await PredictionQuery.Read(context, service, model.Network.Recipe) is null) return;
                 using (var body = await Body(context, service))
                     if (body is not null) await PredictEndpoint.Window(context, service, body, model);
                 break;
@@ -105,9 +106,10 @@ static class ModelEndpoints
         return body;
     }
 
-    // {"signal": [[...], ...]}: one array for each axis; {"x": ..., "hop": seconds} is not needed.
+    // {"x": [...], "y": [...], "z": [...]}: one array for each axis; hop and smooth stand in the address.
     static async Task Sensor(HttpContext context, Service service, ServedModel model)
     {
+        if (await PredictionQuery.Read(context, service, model.Network.Recipe, "hop", "smooth") is not { } options) return;
         using var body = await Body(context, service);
         if (body is null) return;
         var activity = model.Activity!;
@@ -128,34 +130,31 @@ static class ModelEndpoints
             await context.Detail(StatusCodes.Status400BadRequest, $"Sequence must be at least {activity.WindowRows} time steps long.");
             return;
         }
-        if (await service.Heavy(context.RequestAborted, () => activity.Answer("signal", rows, null)) is not { } answer) await context.Busy();
+        if (await PredictionQuery.IsTooFine(context, columns[0]!.Length / activity.RateHz, options.Hop)) return;
+        if (await service.Heavy(context.RequestAborted, () => activity.Answer("signal", rows, options)) is not { } answer) await context.Busy();
         else await context.Json(answer);
     }
 
     static async Task Recording(HttpContext context, Service service, ServedModel model)
     {
-        double? hop = null;
-        if (context.Request.Query["hop"].ToString() is { Length: > 0 } text)
-        {
-            if (!double.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var seconds) || seconds is not (>= 0.01 and <= 3600))
-            {
-                await context.Faults([new RequestFault(["query", "hop"], "float_parsing", "Input should be a number of seconds from 0.01 to 3600", text)], service.Options.Errors == "pydantic1");
-                return;
-            }
-            hop = seconds;
-        }
+        string[] heeded = [.. ((string[])["hop", "smooth"]).Where(name => Registry.Find(model.Network.Recipe).Heeds.Contains("--" + name))];
+        if (await PredictionQuery.Read(context, service, model.Network.Recipe, heeded) is not { } options) return;
         using var upload = await Upload.Read(context, service, InputOf(model) == "midi" ? ".mid" : ".wav");
         if (upload is null) return;
         JsonObject? answer;
         try
         {
             // A small packed file may hold days of silence.
-            if (InputOf(model) == "sound" && AudioFile.ReadInfo(upload.Files[0].Path).Seconds is { } length && length > service.Options.MaxSeconds)
+            if (InputOf(model) == "sound" && AudioFile.ReadInfo(upload.Files[0].Path).Seconds is { } length)
             {
-                await context.Detail(StatusCodes.Status413PayloadTooLarge, $"{upload.Files[0].Name}: {length:0} s of sound; at most {service.Options.MaxSeconds:0} s are listened to (serve.max_seconds)");
-                return;
+                if (length > service.Options.MaxSeconds)
+                {
+                    await context.Detail(StatusCodes.Status413PayloadTooLarge, $"{upload.Files[0].Name}: {length:0} s of sound; at most {service.Options.MaxSeconds:0} s are listened to (serve.max_seconds)");
+                    return;
+                }
+                if (await PredictionQuery.IsTooFine(context, length, options.Hop)) return;
             }
-            answer = await service.Heavy(context.RequestAborted, () => model.Predictor!.Predict(upload.Files[0].Path, new PredictionOptions(hop)).Json);
+            answer = await service.Heavy(context.RequestAborted, () => model.Predictor!.Predict(upload.Files[0].Path, options).Json);
         }
         catch (DataException error)
         {

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text;
+using System.Runtime.InteropServices;
 using Kymo.App.Web.Models;
-using Kymo.Lab.Prediction;
+using Kymo.Lab.Data.Sleep;
 using Kymo.Signals;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -10,8 +10,8 @@ namespace Kymo.App.Web;
 
 /// <summary>
 /// <c>POST /nights</c>: a whole night in, a stage for every epoch and the night's measures out. The streams come as a form's files
-/// (<c>heart_rate</c>, <c>motion</c>, <c>steps</c>, <c>labels</c>, for networks of epoch features <c>heart_rate</c>, <c>labels</c>, <c>epochs</c>, in the
-/// dataset's layout) or as JSON arrays of the same names.
+/// (<c>heart_rate</c>, <c>motion</c>, <c>steps</c>, for networks of epoch features <c>heart_rate</c>, <c>epochs</c>, in the dataset's layout) or as JSON
+/// arrays of the same names. <c>labels</c> names the epochs to answer where not all are; its codes are not read.
 /// </summary>
 static class NightEndpoint
 {
@@ -24,7 +24,7 @@ static class NightEndpoint
         ["motion"] = ("motion", "_acceleration.txt", ' ', ["t", "x", "y", "z"]),
         ["steps"] = ("steps", "_steps.txt", ',', ["t", "steps"]),
         ["labels"] = ("labels", "_labeled_sleep.txt", ' ', ["t", "stage"]),
-        ["epochs"] = ("epochs", "_epochs.csv", ',', []),
+        ["epochs"] = ("epochs", "_epochs.csv", ',', ["t", "activity_count", "hr_std_feature"]),
     };
 
     public static void Map(IEndpointRouteBuilder routes, Service service) => routes.Post("/nights", context => Night(context, service));
@@ -51,11 +51,17 @@ static class NightEndpoint
             }
             await context.With(hold, async served =>
             {
+                if (await PredictionQuery.Read(context, service, served.Network.Recipe, "smooth") is not { } options) return;
+                if (options.Smooth is > 0 and < 2 * SleepStage.EpochSeconds)
+                {
+                    await context.Detail(StatusCodes.Status400BadRequest, $"smooth={context.Request.Query["smooth"]}: epochs stand {SleepStage.EpochSeconds} s apart; expected at least {2 * SleepStage.EpochSeconds} s");
+                    return;
+                }
                 if (!given.Contains("labels")) WriteEpochs(folder);
                 var file = hasEpochs ? "epochs" : "heart_rate";
                 try
                 {
-                    var answer = await service.Heavy(context.RequestAborted, () => served.Predictor!.Predict(PathOf(folder, file), new PredictionOptions()).Json);
+                    var answer = await service.Heavy(context.RequestAborted, () => served.Predictor!.Predict(PathOf(folder, file), options).Json);
                     if (answer is null)
                     {
                         await context.Busy();
@@ -108,11 +114,11 @@ static class NightEndpoint
         }
         var given = new HashSet<string>(StringComparer.Ordinal);
         var faults = new List<RequestFault>();
-        foreach (var (name, stream) in s_streams.Where(entry => entry.Value.Columns.Length > 0))
+        foreach (var (name, stream) in s_streams)
         {
             if (!body.Root.TryGetProperty(name, out var value)) continue;
             given.Add(name);
-            using var inner = JsonBody.Read(Encoding.UTF8.GetBytes(value.GetRawText()), null, out fault);
+            using var inner = JsonBody.Read(JsonMarshal.GetRawUtf8Value(value).ToArray(), null, out fault);
             if (inner is null)
             {
                 faults.Add(fault! with { Location = ["body", name] });
@@ -124,8 +130,11 @@ static class NightEndpoint
             faults.AddRange(inner.Faults.Select(one => one with { Location = ["body", name, .. one.Location.Skip(1)] }));
             if (inner.Faults.Count > 0) continue;
             await using var file = new StreamWriter(PathOf(folder, name));
+            // A table of epochs has a header, and a label in each row: any code of a stage says that the epoch is to be answered.
+            var label = name == "epochs" ? stream.Separator + "0" : "";
+            if (label != "") await file.WriteAsync(string.Join(stream.Separator, stream.Columns) + ",label\n");
             for (var i = 0; i < columns[0]!.Length; i++)
-                await file.WriteAsync(string.Join(stream.Separator, columns.Select(column => column![i].ToString("R", CultureInfo.InvariantCulture))) + "\n");
+                await file.WriteAsync(string.Join(stream.Separator, columns.Select(column => column![i].ToString("R", CultureInfo.InvariantCulture))) + label + "\n");
         }
         if (faults.Count == 0) return await Complete(context, service, given) ? given : null;
         await context.Faults(faults, service.Options.Errors == "pydantic1");
@@ -134,7 +143,7 @@ static class NightEndpoint
 
     static async Task<bool> Complete(HttpContext context, Service service, HashSet<string> given)
     {
-        string[] needed = given.Contains("epochs") ? ["heart_rate", "labels"] : ["heart_rate", "motion", "steps"];
+        string[] needed = given.Contains("epochs") ? ["heart_rate"] : ["heart_rate", "motion", "steps"];
         var missing = needed.Where(name => !given.Contains(name)).ToArray();
         if (missing.Length == 0) return true;
         await context.Faults(missing.Select(name => JsonBody.Missing([name], null)), service.Options.Errors == "pydantic1");

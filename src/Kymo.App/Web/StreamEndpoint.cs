@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using Kymo.App.Web.Models;
+using Kymo.Lab.Prediction;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -16,7 +17,9 @@ namespace Kymo.App.Web;
 static class StreamEndpoint
 {
     // As much as ten seconds of sound, so that nobody fills the memory with one message.
-    const int LongestMessage = 10 * 48_000 * sizeof(float);
+    const int LongestMessage = 10 * 48_000 * sizeof(float), FirstMessage = 1 << 14;
+
+    static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(250), s_patience = TimeSpan.FromSeconds(5);
 
     // What is listened to: rows of numbers, windows of rows, and the answer to one window; null where too much waits.
     sealed record Source(int Columns, int WindowRows, double RateHz, Func<float[], Task<JsonObject?>> Answer);
@@ -56,8 +59,21 @@ static class StreamEndpoint
                 await context.Detail(StatusCodes.Status400BadRequest, FormattableString.Invariant($"hop is in seconds, {least:0.####} to 3600"));
                 return;
             }
+            if (context.Request.Query.ContainsKey("smooth"))
+            {
+                await context.Detail(StatusCodes.Status400BadRequest, "smooth: a stream is answered window by window, before the windows that follow are heard; leave it out");
+                return;
+            }
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
-            await Listen(socket, source, hop, service, context.RequestAborted);
+            try
+            {
+                await Listen(socket, source, hop, service, context.RequestAborted);
+            }
+            catch (WebSocketException)
+            {
+                // The other side left without a word, or spoke no WebSocket.
+                socket.Abort();
+            }
         }
     }
 
@@ -74,7 +90,7 @@ static class StreamEndpoint
         if (model.Activity is { } activity)
         {
             return new Source(activity.Axes, activity.WindowRows, activity.RateHz, window => service.Heavy(cancel, () =>
-                Told(activity.Classes, [.. activity.Answer("stream", window, null)["probabilities"]!.AsObject().Select(entry => (float)entry.Value!)])));
+                Told(activity.Classes, [.. activity.Answer("stream", window, new PredictionOptions())["probabilities"]!.AsObject().Select(entry => (float)entry.Value!)])));
         }
         if (model.Sleep is not { WindowRows: > 0 } sleep) return null;
         return new Source(sleep.Features.Count, sleep.WindowRows, 1 / sleep.RowSeconds, async window =>
@@ -101,20 +117,28 @@ static class StreamEndpoint
     {
         var window = new float[source.WindowRows * source.Columns];
         var (heard, next) = (0L, (long)source.WindowRows);
-        var message = new byte[LongestMessage];
+        var message = new byte[FirstMessage];
         var rowBytes = source.Columns * sizeof(float);
-        while (!service.IsDraining)
+        while (true)
         {
             var length = 0;
             ValueWebSocketReceiveResult part;
             do
             {
-                if (length == message.Length)
+                if (length == LongestMessage)
                 {
-                    await socket.CloseAsync(WebSocketCloseStatus.MessageTooBig, $"a message has at most {LongestMessage} bytes", cancel);
+                    await End(socket, WebSocketCloseStatus.MessageTooBig, $"a message has at most {LongestMessage} bytes; send shorter ones", cancel);
                     return;
                 }
-                part = await socket.ReceiveAsync(message.AsMemory(length), cancel);
+                if (length == message.Length) Array.Resize(ref message, Math.Min(2 * length, LongestMessage));
+                var receive = socket.ReceiveAsync(message.AsMemory(length), cancel).AsTask();
+                while (!receive.IsCompleted && !service.IsDraining) await Task.WhenAny(receive, Task.Delay(s_look, cancel));
+                if (service.IsDraining)
+                {
+                    await socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "the service is ending; ask another instance", cancel);
+                    return;
+                }
+                part = await receive;
                 length += part.Count;
             }
             while (!part.EndOfMessage);
@@ -123,9 +147,9 @@ static class StreamEndpoint
                 await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", cancel);
                 return;
             }
-            if (part.MessageType != WebSocketMessageType.Binary || length % rowBytes != 0 || !Finite(message.AsSpan(0, length)))
+            if (Fault(part.MessageType, message.AsSpan(0, length), source.Columns) is var (status, words))
             {
-                await socket.CloseAsync(WebSocketCloseStatus.InvalidPayloadData, $"send rows of {source.Columns} finite float32, little-endian, as binary messages", cancel);
+                await End(socket, status, words, cancel);
                 return;
             }
             for (var taken = 0; taken < length / rowBytes;)
@@ -143,7 +167,30 @@ static class StreamEndpoint
                 await socket.SendAsync(Encoding.UTF8.GetBytes(answer.ToJsonString()), WebSocketMessageType.Text, true, cancel);
             }
         }
-        await socket.CloseAsync(WebSocketCloseStatus.EndpointUnavailable, "the service is ending", cancel);
+    }
+
+    // What is wrong with a message, in the words of a close frame (123 bytes at most).
+    static (WebSocketCloseStatus Status, string Words)? Fault(WebSocketMessageType type, ReadOnlySpan<byte> bytes, int columns)
+    {
+        var expected = $"send binary messages of float32 rows, {columns} numbers each, little-endian";
+        if (type != WebSocketMessageType.Binary) return (WebSocketCloseStatus.InvalidMessageType, "text is not read here; " + expected);
+        if (bytes.Length % (columns * sizeof(float)) != 0) return (WebSocketCloseStatus.InvalidPayloadData, $"{bytes.Length} bytes are no whole rows; {expected}");
+        return Finite(bytes) ? null : (WebSocketCloseStatus.InvalidPayloadData, "a number is NaN or infinite; " + expected);
+    }
+
+    // Says why, then waits a moment for the other side to hear it.
+    static async Task End(WebSocket socket, WebSocketCloseStatus status, string words, CancellationToken cancel)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(s_patience);
+        try
+        {
+            await socket.CloseAsync(status, words, patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            socket.Abort();
+        }
     }
 
     // The newest rows stand at the end.

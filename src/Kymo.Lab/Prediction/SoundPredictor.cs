@@ -63,7 +63,7 @@ public sealed class SoundPredictor : IDisposable
     public int Networks => _models.Count;
 
     /// <summary>The same for the program's <c>predict</c>.</summary>
-    public Predictor AsPredictor() => new(Networks, (path, options) => Answer(Predict(path, options.Hop, options.Smooth), options.Top), Dispose) { FeatureHash = Features.Fingerprint() };
+    public Predictor AsPredictor() => new(Networks, (path, options) => Answer(Predict(path, options.Hop, options.Smooth ?? 0), options.Shown), Dispose) { FeatureHash = Features.Fingerprint() };
 
     /// <summary>Listens to one recording. A long one is never held whole: its windows are answered while it is read, on all cores where the networks allow.</summary>
     /// <param name="path">The recording.</param>

@@ -29,6 +29,12 @@ public sealed record Recipe(
     /// <summary>Opens an ONNX export, which is closed with the answer; LibTorch takes no part. Null where the recipe cannot.</summary>
     public Func<ExportedNetwork, Predictor>? OpenExport { get; init; }
 
+    /// <summary>
+    /// Options of a prediction that its networks heed: <c>--fold</c> (one of several networks), <c>--hop</c>, <c>--smooth</c> (windows or epochs in time), <c>--top</c>,
+    /// <c>--csv</c> (classes with probabilities). Any other is refused.
+    /// </summary>
+    public IReadOnlyList<string> Heeds { get; init; } = [];
+
     /// <summary>Writes a network: run or weights file, fold (0 for the promoted), format, path. Null where the recipe cannot.</summary>
     public Func<string, int, string, string, Export>? Export { get; init; }
 

@@ -26,6 +26,7 @@ public static class Registry
             Evaluate = UrbanSoundsEvaluator.Evaluate,
             OpenPredictor = (run, fold) => UrbanSoundsPredictor.Open(run, fold).AsPredictor(),
             OpenExport = export => UrbanSoundsPredictor.OpenExport(export).AsPredictor(),
+            Heeds = ["--fold", "--hop", "--smooth", "--top", "--csv"],
             Export = UrbanSoundsExport.Write,
             Int8 = UrbanSoundsEvaluator.Int8,
         },
@@ -35,6 +36,7 @@ public static class Registry
             Evaluate = EventEvaluator.Evaluate,
             OpenPredictor = (run, _) => EventPredictor.Open(run).AsPredictor(),
             OpenExport = export => EventPredictor.OpenExport(export).AsPredictor(),
+            Heeds = ["--hop", "--smooth", "--top", "--csv"],
             Export = EventExport.Write,
             Int8 = (run, _, overrides, context) => EventEvaluator.Int8(run, overrides, context),
         },
@@ -43,9 +45,11 @@ public static class Registry
             Trial = ["data=synthetic", "scenario.alpha=1", "trainer.epochs=2", "trainer.threads=1", "model.regressor.joint_hidden_channels=[8,8,8,8]",
                 "model.regressor.temporal_hidden_channels=8", "model.regressor.fc_hidden=16"],
             Evaluate = ActivityEvaluator.Evaluate,
-            OpenPredictor = ActivityPredictor.OpenAny,
+            OpenPredictor = (run, _) => ActivityPredictor.OpenAny(run),
             OpenExport = ActivityPredictor.OpenExport,
+            Heeds = ["--hop", "--smooth", "--top", "--csv"],
             Export = ActivityExport.Write,
+            Int8 = (run, _, overrides, _) => ActivityEvaluator.Int8(run, overrides),
         },
         Music("emotion", "valence and arousal of a clip or piece", MusicKind.Emotion, MusicRecipe.Emotion),
         Music("melody", "the next note of a melody", MusicKind.Melody, MusicRecipe.Melody),
@@ -58,7 +62,9 @@ public static class Registry
             Evaluate = SleepEvaluator.Evaluate,
             OpenPredictor = SleepPredictor.OpenAny,
             OpenExport = SleepPredictor.OpenExport,
+            Heeds = ["--fold", "--smooth", "--top", "--csv"],
             Export = SleepExport.Write,
+            Int8 = SleepEvaluator.Int8,
         },
     ];
 
@@ -79,14 +85,20 @@ public static class Registry
         if (!path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
         {
             var recipe = Of(path);
-            return (recipe.OpenPredictor ?? throw new ConfigException($"networks of {recipe.Name} answer for files only when exported; type kymo export {path} --out network.onnx"))(path, fold) with { ModelHash = HashOf(ModelFiles(path, fold)) };
+            CheckFold(path, fold, recipe);
+            return (recipe.OpenPredictor ?? throw new ConfigException($"networks of {recipe.Name} answer for files only when exported; type kymo export {path} --out network.onnx"))(path, fold) with
+            {
+                Recipe = recipe.Name,
+                ModelHash = HashOf(ModelFiles(path, fold)),
+            };
         }
         var export = ExportedNetwork.Open(path);
         try
         {
             var recipe = Recipes.FirstOrDefault(recipe => recipe.Name == export.Recipe)
                 ?? throw new DataException(path, $"names {(export.Recipe == "" ? "no recipe" : $"the recipe '{export.Recipe}'")} in its metadata; expected an export of kymo export RUN");
-            return (recipe.OpenExport ?? throw new ConfigException($"exports of {recipe.Name} do not answer for files"))(export) with { ModelHash = export.Hash, FeatureHash = export.FeatureHash };
+            CheckFold(path, fold, recipe);
+            return (recipe.OpenExport ?? throw new ConfigException($"exports of {recipe.Name} do not answer for files"))(export) with { Recipe = recipe.Name, ModelHash = export.Hash, FeatureHash = export.FeatureHash };
         }
         catch
         {
@@ -95,10 +107,29 @@ public static class Registry
         }
     }
 
+    /// <summary>Refuses an option of a prediction that a recipe's networks would not heed.</summary>
+    /// <param name="recipe">The recipe's name.</param>
+    /// <param name="option">For instance <c>--smooth</c>.</param>
+    /// <exception cref="ConfigException">Its networks do not heed it; the message names the recipes whose networks do.</exception>
+    public static void CheckHeeded(string recipe, string option)
+    {
+        if (Find(recipe).Heeds.Contains(option)) return;
+        var others = string.Join(", ", Recipes.Where(one => one.Heeds.Contains(option)).Select(one => one.Name));
+        throw new ConfigException($"{option}: networks of {recipe} do not heed it, those of {others} do; leave it out" + (option == "--csv" ? " (--json writes every number of the answer)" : ""));
+    }
+
     /// <summary>A recipe by name.</summary>
     /// <exception cref="ConfigException">There is none of that name.</exception>
     public static Recipe Find(string name) => Recipes.FirstOrDefault(recipe => recipe.Name == name)
         ?? throw new ConfigException($"no recipe '{name}'; there are {string.Join(", ", Recipes.Select(recipe => recipe.Name))}");
+
+    static void CheckFold(string path, int fold, Recipe recipe)
+    {
+        if (fold == 0) return;
+        if (fold < 0) throw new ConfigException($"--fold {fold}: expected the number of a fold, from 1");
+        CheckHeeded(recipe.Name, "--fold");
+        if (File.Exists(path)) throw new ConfigException($"--fold {fold}: {path} holds one network; name the run's folder, or leave --fold out");
+    }
 
     // The networks of a run that answer: one for each fold, or the one there is.
     static string[] ModelFiles(string path, int fold)
@@ -131,6 +162,7 @@ public static class Registry
             Evaluate = (folder, overrides, context) => MusicEvaluator.Evaluate(kind, folder, overrides, context),
             OpenPredictor = (path, _) => MusicPredictor.Open(path),
             OpenExport = MusicPredictor.OpenExport,
+            Heeds = kind == MusicKind.Groove ? ["--top", "--csv"] : [],
             Export = MusicExport.Write,
         };
 

@@ -52,6 +52,13 @@ public sealed class MusicVerbTests : IDisposable
         KymoProgram.Succeed(_folder.Path, "train", "music-groove", "data=synthetic", "model=original", "data.synthetic_items=100", "trainer.epochs=1", "run.name=first");
         Assert.Contains("95 % interval", KymoProgram.Succeed(_folder.Path, "evaluate", "first").Output);
         Assert.Equal(2, KymoProgram.Run(_folder.Path, "evaluate", "first", "model.name=improved").Code);
+        // What its answers would not heed is refused, and who would is named.
+        foreach (var option in new[] { "--smooth", "--hop", "--fold" })
+        {
+            var refused = KymoProgram.Run(_folder.Path, "predict", "first", "any.mid", option, "2");
+            Assert.Equal(2, refused.Code);
+            Assert.Contains($"{option}: networks of music-groove do not heed it, those of urban-sounds, ", refused.Error, StringComparison.Ordinal);
+        }
     }
 
     // Twelve strokes a quarter apart.

@@ -68,6 +68,9 @@ public sealed class RunVerbsTests(TrainedRun trained) : IClassFixture<TrainedRun
         Assert.Equal((raw[1] + raw[2] + raw[3]) / 3, double.Parse(rows[3][6], CultureInfo.InvariantCulture), 5);
         Assert.Equal((double)files[1]!["probabilities"]!["low"]!, (double)smooth["predictions"]![0]!["probabilities"]!["low"]!, 6);
         Assert.Contains("--hop 0", KymoProgram.Run(trained.Folder, "predict", "base", "long.wav", "--hop", "0").Error, StringComparison.Ordinal);
+        Assert.Contains("--top 0", KymoProgram.Run(trained.Folder, "predict", "base", "long.wav", "--top", "0").Error, StringComparison.Ordinal);
+        var weights = Path.Combine(trained.Run, "checkpoints", "best_model.safetensors");
+        Assert.Contains("holds one network", KymoProgram.Run(trained.Folder, "predict", weights, "long.wav", "--fold", "2").Error, StringComparison.Ordinal);
     }
 
     [Fact]

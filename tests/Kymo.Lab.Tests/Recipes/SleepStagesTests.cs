@@ -64,6 +64,16 @@ public sealed class SleepStagesTests : IDisposable
         var night = predictor.Predict(SleepAccelTree.FileOf(_folder["tree"], "100001", StreamKind.HeartRate), new PredictionOptions()).Json;
         Assert.Equal("100001", (string?)night["person"]);
         Assert.InRange(night["epochs"]!.AsArray().Count, 15, 40);
+        var smooth = predictor.Predict(SleepAccelTree.FileOf(_folder["tree"], "100001", StreamKind.HeartRate), new PredictionOptions(Smooth: 90)).Json;
+        var wake = night["epochs"]!.AsArray().Select(epoch => (double)(float)epoch!["probabilities"]!["Wake"]!).ToArray();
+        Assert.Equal((wake[4] + wake[5] + wake[6]) / 3, (double)(float)smooth["epochs"]![5]!["probabilities"]!["Wake"]!, 1e-6);
+        foreach (var (file, options) in new[]
+        {
+            (Path.Combine(run, "validation_sample.csv"), new PredictionOptions(Smooth: 90)),
+            (SleepAccelTree.FileOf(_folder["tree"], "100001", StreamKind.HeartRate), new PredictionOptions(Smooth: 30)),
+            (SleepAccelTree.FileOf(_folder["tree"], "100001", StreamKind.HeartRate), new PredictionOptions(Top: 2)),
+        })
+            Assert.Throws<ConfigException>(() => predictor.Predict(file, options));
         Assert.Throws<DataException>(() => predictor.Predict(Path.Combine(run, "hparams.json"), new PredictionOptions()));
     }
 

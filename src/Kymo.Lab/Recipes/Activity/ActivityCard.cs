@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Kymo.Lab.Recipes.Activity;
 
@@ -38,7 +39,7 @@ sealed record ActivityCard(
         + "for a data set; the networks take windows of one length.";
 
     /// <summary>How the card is written.</summary>
-    public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, TypeInfoResolver = ActivityCardJson.Default };
 
     /// <summary>The card as the file's metadata hold it.</summary>
     public static IReadOnlyDictionary<string, string> Metadata(ActivityConfig config, ActivityData data)
@@ -70,3 +71,7 @@ sealed record ActivityCard(
         }
     }
 }
+
+/// <summary>Reads and writes the card by code made at build time: looking at its types when the program starts takes a sixth of the start.</summary>
+[JsonSerializable(typeof(ActivityCard))]
+sealed partial class ActivityCardJson : JsonSerializerContext;

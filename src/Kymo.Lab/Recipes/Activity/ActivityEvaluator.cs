@@ -1,4 +1,5 @@
 using Kymo.Config;
+using Kymo.Lab.Prediction;
 using Kymo.Lab.Runs;
 using Kymo.Lab.Training;
 using Kymo.Signals;
@@ -16,15 +17,12 @@ public static class ActivityEvaluator
     /// <exception cref="DataException">No finished run, or held-out people that the networks were trained on.</exception>
     public static RunResult Evaluate(string run, IReadOnlyList<string> overrides, RunContext context)
     {
-        var settings = FinishedSettings.Read(
-            run, ActivityRecipe.Name, overrides, key => key.Split('.')[0] is "model" || LinkedLengths.Keys.Contains(key) ? "the networks of a finished run cannot be changed" : null,
-            RunFiles.ResolvedYaml);
-        var config = ActivityRecipe.WithCompat(ConfigBinder.Bind<ActivityConfig>(settings));
+        var config = ReadConfig(run, overrides);
         var device = Devices.Prepare(config.Trainer);
         var data = ActivityData.Read(config);
 
         var (weights, card) = ActivityWeights.Read(Path.Combine(run, RunFiles.BestModelSafetensors));
-        if (!card.Classes.SequenceEqual(data.Set.Classes)) throw new DataException(data.Set.Root, $"its classes ({string.Join(", ", data.Set.Classes)}) are not those of {run} ({string.Join(", ", card.Classes)})");
+        CheckClasses(run, data, card);
         var seen = data.Split.Test.Select(recording => recording.Participant).Distinct().Intersect(card.TrainedPeople).ToArray();
         if (seen.Length > 0 && data.Split.SharedPeople.Count == 0)
             throw new DataException(data.Set.Root, $"the networks were trained on {string.Join(", ", seen)}; name other people with data.test_subjects=[...]");
@@ -36,5 +34,39 @@ public static class ActivityEvaluator
             var (lines, metrics) = report.Plain();
             return new RunResult(run, lines, metrics);
         }
+    }
+
+    /// <summary>Windows to quantise the run's networks with: raw numbers of the sensor, as an export takes them.</summary>
+    /// <param name="run">The run folder.</param>
+    /// <param name="overrides">Settings that differ from the run's, for instance <c>data.data_dir=DIR</c>.</param>
+    /// <exception cref="DataException">No finished run, or data of other classes.</exception>
+    public static Int8Data Int8(string run, IReadOnlyList<string> overrides)
+    {
+        var config = ReadConfig(run, overrides);
+        var (_, card) = ActivityWeights.Read(Path.Combine(run, RunFiles.BestModelSafetensors));
+        var data = ActivityData.Read(config);
+        CheckClasses(run, data, card);
+        var (axes, scale) = (card.TargetMean.Length, data.TargetScale);
+        int[] unmet = [.. data.Test.Where(index => !card.TrainedPeople.Contains(data.Windows[index].Recording.Participant))];
+        return new Int8Data(card.Data, data.Set.Root, "windows", index =>
+        {
+            var values = new float[axes * data.Length];
+            for (var axis = 0; axis < axes; axis++)
+            {
+                var signal = data.Windows[index].Target(axis, data.Length);
+                for (var i = 0; i < signal.Length; i++) values[(axis * data.Length) + i] = (signal[i] * scale.Deviation[axis]) + scale.Mean[axis];
+            }
+            return new Int8Item([1, axes, data.Length], values, [data.Windows[index].Label]);
+        }, data.Train, unmet, () => { });
+    }
+
+    static ActivityConfig ReadConfig(string run, IReadOnlyList<string> overrides) => ActivityRecipe.WithCompat(ConfigBinder.Bind<ActivityConfig>(FinishedSettings.Read(
+        run, ActivityRecipe.Name, overrides, key => key.Split('.')[0] is "model" || LinkedLengths.Keys.Contains(key) ? "the networks of a finished run cannot be changed" : null,
+        RunFiles.ResolvedYaml)));
+
+    static void CheckClasses(string run, ActivityData data, ActivityCard card)
+    {
+        if (!card.Classes.SequenceEqual(data.Set.Classes))
+            throw new DataException(data.Set.Root, $"its classes ({string.Join(", ", data.Set.Classes)}) are not those of {run} ({string.Join(", ", card.Classes)})");
     }
 }

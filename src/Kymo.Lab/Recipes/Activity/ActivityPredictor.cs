@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Kymo.Config;
 using Kymo.Lab.Data;
 using Kymo.Lab.Data.Motion;
 using Kymo.Lab.Metrics;
@@ -55,11 +54,9 @@ public sealed class ActivityPredictor : IDisposable
 
     /// <summary>Opens the networks of a run, or one weights file.</summary>
     /// <param name="run">A run folder, or a <c>.safetensors</c> file that this recipe wrote.</param>
-    /// <param name="fold">Must be 0: runs of this recipe have no folds.</param>
     /// <exception cref="DataException">No networks there.</exception>
-    public static Predictor OpenAny(string run, int fold)
+    public static Predictor OpenAny(string run)
     {
-        if (fold > 0) throw new ConfigException($"--fold {fold}: runs of activity have no folds");
         var path = File.Exists(run) ? run : Path.Combine(run, RunFiles.BestModelSafetensors);
         var (weights, card) = ActivityWeights.Read(path);
         var generator = new RandomGenerator(0);
@@ -99,14 +96,14 @@ public sealed class ActivityPredictor : IDisposable
     /// <summary>Names the activities of a recording.</summary>
     /// <param name="name">The recording's name.</param>
     /// <param name="rows">(time, axis), raw, at the network's rate.</param>
-    /// <param name="hop">Seconds between windows; half a window by default.</param>
+    /// <param name="options">Hop and smoothing; half a window and none by default.</param>
     /// <exception cref="DataException">Shorter than a window.</exception>
-    public JsonObject Answer(string name, float[] rows, double? hop)
+    public JsonObject Answer(string name, float[] rows, PredictionOptions options)
     {
         var (count, target) = (rows.Length / Axes, new float[rows.Length]);
         for (var row = 0; row < count; row++)
             for (var axis = 0; axis < Axes; axis++) target[(axis * count) + row] = rows[(row * Axes) + axis];
-        return Answer(name, Recording(name, target, count), hop, 0).Json;
+        return Answer(name, Recording(name, target, count), options.Hop, options.Smooth ?? 0).Json;
     }
 
     Predictor AsPredictor() => new(1, Predict, Dispose);
@@ -114,8 +111,8 @@ public sealed class ActivityPredictor : IDisposable
     FilePrediction Predict(string path, PredictionOptions options)
     {
         var recording = Read(path);
-        var (json, mean, stretches) = Answer(path, recording, options.Hop, options.Smooth);
-        var best = mean.Index().OrderByDescending(item => item.Item).Take(options.Top).Select(item => FormattableString.Invariant($"{Classes[item.Index]} {item.Item:F3}"));
+        var (json, mean, stretches) = Answer(path, recording, options.Hop, options.Smooth ?? 0);
+        var best = mean.Index().OrderByDescending(item => item.Item).Take(options.Shown).Select(item => FormattableString.Invariant($"{Classes[item.Index]} {item.Item:F3}"));
         return new FilePrediction(
             [
                 FormattableString.Invariant($"{path}: {recording.Rows / RateHz:F1} s, {json["windows"]!.AsArray().Count} windows; {string.Join(", ", best)}"),

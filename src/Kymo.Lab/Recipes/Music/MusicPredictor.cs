@@ -75,7 +75,7 @@ static class MusicPredictor
         var largest = logits.Max();
         var sum = logits.Sum(value => Math.Exp(value - largest));
         double[] chances = [.. logits.Select(value => Math.Exp(value - largest) / sum)];
-        var best = chances.Select((chance, i) => (Name: card.Outputs[i], Chance: chance)).OrderByDescending(entry => entry.Chance).Take(options.Top);
+        var best = chances.Select((chance, i) => (Name: card.Outputs[i], Chance: chance)).OrderByDescending(entry => entry.Chance).Take(options.Shown);
         return new(
             [$"{path}: " + string.Join(", ", best.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Name} {entry.Chance:0.000}")))],
             new JsonObject

@@ -45,9 +45,7 @@ public static class EventEvaluator
         var (network, card) = EventNetwork.Read(run);
         network.Dispose();
         var store = OpenStore(run, ReadConfig(run, overrides, card), card, context);
-        var groups = card.TrainedGroups.ToHashSet();
-        var taught = Enumerable.Range(0, store.Set.Recordings.Count).ToLookup(index => groups.Contains(store.Set.Recordings[index].Group));
-        return new Int8Data(card.Data, store.Examples, [.. taught[true]], [.. taught[false]], store.Dispose);
+        return Int8Data.Of(card.Data, store.Examples, card.TrainedGroups, store.Dispose);
     }
 
     static SleepEventsConfig ReadConfig(string run, IReadOnlyList<string> overrides, EventModelCard card)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Kymo.Lab.Data;
 using Kymo.Lab.Models;
 using Kymo.Signals;
@@ -26,7 +27,7 @@ sealed record EventModelCard(
 static class EventNetwork
 {
     /// <summary>How the card is written.</summary>
-    public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, TypeInfoResolver = EventCardJson.Default };
 
     /// <summary>Bands of every network's input.</summary>
     public static int Bands => LogMelOptions.SleepEvents.NMels;
@@ -141,3 +142,7 @@ static class EventNetwork
 
     static EventCrnnConfig Crnn(EventModelOptions model, int classes) => new(classes, model.RnnHidden, model.RnnLayers, model.Pooling);
 }
+
+/// <summary>Reads and writes the card by code made at build time: looking at its types when the program starts takes a sixth of the start.</summary>
+[JsonSerializable(typeof(EventModelCard))]
+sealed partial class EventCardJson : JsonSerializerContext;

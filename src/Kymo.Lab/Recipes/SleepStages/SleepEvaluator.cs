@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Kymo.Config;
+using Kymo.Lab.Data.Sleep;
+using Kymo.Lab.Prediction;
 using Kymo.Lab.Runs;
 using Kymo.Lab.Training;
 using Kymo.Signals;
@@ -22,8 +24,7 @@ static class SleepEvaluator
     /// <exception cref="DataException">No finished run, or no night of a person that the networks have not met.</exception>
     public static RunResult Evaluate(string run, IReadOnlyList<string> overrides, RunContext context)
     {
-        var config = ConfigBinder.Bind<SleepStagesConfig>(FinishedSettings.Read(
-            run, SleepStagesRecipe.Name, overrides, key => key.Split('.')[0] is "model" or "models" or "classes" or "compat" ? "the networks of a finished run cannot be changed" : null));
+        var config = ReadConfig(run, overrides);
         var device = Devices.Prepare(config.Trainer);
         var nights = SleepData.Read(config, context);
         var models = SleepPredictor.ModelFiles(run, 0).Select(SleepModelFile.Read).ToArray();
@@ -37,6 +38,49 @@ static class SleepEvaluator
         }
     }
 
+    /// <summary>Windows or nights to quantise a network of the run with, scaled as its export takes them.</summary>
+    /// <param name="run">The run folder.</param>
+    /// <param name="fold">The fold whose network is written; 0 for the one that the run promoted.</param>
+    /// <param name="overrides">Settings that differ from the run's, for instance <c>data.dataset_dir=DIR</c>.</param>
+    /// <param name="context">What else is given.</param>
+    /// <exception cref="DataException">No finished run, or nights of other rows.</exception>
+    public static Int8Data Int8(string run, int fold, IReadOnlyList<string> overrides, RunContext context)
+    {
+        var config = ReadConfig(run, overrides);
+        SleepModelCard card;
+        using (var model = SleepModelFile.Read(fold > 0 ? SleepPredictor.ModelFiles(run, fold)[0] : Path.Combine(run, RunFiles.BestModelSafetensors))) card = model.Card;
+        var nights = SleepData.Read(config, context);
+        CheckFeatures(config, nights, card);
+        var met = nights.NightsOf(card.TrainedPeople);
+        int[] unmet = [.. Enumerable.Range(0, nights.Nights.Count).Except(met)];
+        var isNight = card.Length == 0;
+        return new Int8Data(
+            card.Source, config.Data.DatasetDir, isNight ? "nights" : "windows", index => Item(card, nights, index),
+            isNight ? met : nights.WindowsOf(met), isNight ? unmet : nights.WindowsOf(unmet), () => { });
+    }
+
+    // A night, or a window of one; rows of a window that lie beyond the night are zeros, as in training.
+    static Int8Item Item(SleepModelCard card, SleepNights nights, int index)
+    {
+        var (isNight, columns, merge) = (card.Length == 0, card.Features.Count, SleepStage.Merge(card.Classes.Count));
+        var window = isNight ? new WindowRef(index, 0, 0, 0, 0) : nights.Windows[index];
+        var night = nights.Nights[window.Night];
+        var length = isNight ? night.Count : card.Length;
+        var (from, to) = (Math.Max(window.Row, 0), Math.Min(window.Row + length, night.Count));
+        var values = new float[length * columns];
+        card.Scaling.Apply(night, night.Values.AsSpan(from * columns, (to - from) * columns), values.AsSpan((from - window.Row) * columns));
+        return new Int8Item([1, length, columns], values, isNight ? [.. night.Stages.Select(stage => stage < 0 ? -1 : merge[stage])] : [merge[window.Target]]);
+    }
+
+    static SleepStagesConfig ReadConfig(string run, IReadOnlyList<string> overrides) => ConfigBinder.Bind<SleepStagesConfig>(FinishedSettings.Read(
+        run, SleepStagesRecipe.Name, overrides, key => key.Split('.')[0] is "model" or "models" or "classes" or "compat" ? "the networks of a finished run cannot be changed" : null));
+
+    static void CheckFeatures(SleepStagesConfig config, SleepNights nights, SleepModelCard card)
+    {
+        if (!card.Features.SequenceEqual(nights.Features))
+            throw new DataException(config.Data.DatasetDir, $"its rows are {string.Join(", ", nights.Features)}; the run reads {string.Join(", ", card.Features)}");
+    }
+
     // The mean answer for each window that a network may be asked about; the others have none.
     static SleepSystem Answers(SleepStagesConfig config, SleepNights nights, SleepModelFile[] models, Device device, RunContext context)
     {
@@ -45,8 +89,7 @@ static class SleepEvaluator
         foreach (var model in models)
         {
             context.Cancel.ThrowIfCancellationRequested();
-            if (!model.Card.Features.SequenceEqual(nights.Features))
-                throw new DataException(config.Data.DatasetDir, $"its rows are {string.Join(", ", nights.Features)}; the run reads {string.Join(", ", model.Card.Features)}");
+            CheckFeatures(config, nights, model.Card);
             int[] unmet = [.. all.Where(night => !model.Card.TrainedPeople.Contains(nights.Nights[night].Id))];
             if (unmet.Length == 0) continue;
             var windows = nights.WindowsOf(unmet);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Kymo.Config;
 using Kymo.Lab.Data;
 using Kymo.Lab.Data.Sleep;
 using Kymo.Lab.Metrics;
@@ -64,9 +65,17 @@ public sealed class SleepPredictor : IDisposable
         foreach (var model in _models) model.Close();
     }
 
-    Predictor AsPredictor() => new(_models.Length, (path, options) => Answer(path, options.Top), Dispose);
+    Predictor AsPredictor() => new(_models.Length, (path, options) => Answer(path, options), Dispose);
 
-    FilePrediction Answer(string path, int top) => IsNight(path) ? Night(path) : Sample(path, top);
+    FilePrediction Answer(string path, PredictionOptions options)
+    {
+        if (!IsNight(path))
+            return options.Smooth is null ? Sample(path, options.Shown) : throw new ConfigException($"--smooth: {path} is answered for its last window only, and a night for every epoch; name a file of a night, or leave --smooth out");
+        if (options.Top is not null) throw new ConfigException($"--top: of {path} the minutes of every stage are shown; leave --top out");
+        if (options.Smooth is > 0 and < 2 * SleepStage.EpochSeconds)
+            throw new ConfigException(FormattableString.Invariant($"--smooth {options.Smooth}: epochs stand {SleepStage.EpochSeconds} s apart; expected {2 * SleepStage.EpochSeconds} s or more, which reaches a neighbour on each side"));
+        return Night(path, options.Smooth ?? 0);
+    }
 
     static bool IsNight(string path) => path.EndsWith("_epochs.csv", StringComparison.Ordinal) || StreamKind.All.Any(kind => path.EndsWith(kind.Ending, StringComparison.Ordinal));
 
@@ -93,7 +102,7 @@ public sealed class SleepPredictor : IDisposable
             [$"{path}: " + string.Join(", ", best.Select(item => string.Create(CultureInfo.InvariantCulture, $"{Card.Classes[item.Index]} {item.Item:F3}")))], json);
     }
 
-    FilePrediction Night(string path)
+    FilePrediction Night(string path, double smooth)
     {
         var (id, rows, windows) = ReadNight(path);
         var (epochs, answers) = (new List<double>(), new List<float[]>());
@@ -112,6 +121,7 @@ public sealed class SleepPredictor : IDisposable
                 answers.Add([.. Enumerable.Range(0, Card.Classes.Count).Select(c => each.Average(answer => answer[c]))]);
             }
         }
+        if (smooth > 0) answers = [.. Smoothing.Of(epochs, answers, smooth)];
         int[] stages = [.. answers.Select(answer => Largest.IndexOf(answer))];
         var measures = NightMeasures.Of(stages, Card.Classes.Count, Card.Classes.Count == 2 ? -1 : Card.Classes.Count - 1);
         var json = new JsonObject

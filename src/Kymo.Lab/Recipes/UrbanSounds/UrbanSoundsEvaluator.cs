@@ -56,9 +56,7 @@ public static class UrbanSoundsEvaluator
         CheckClasses(run, set, [model]);
         var cache = UrbanSoundsRecipe.OpenCache(config, set, context);
         var examples = new SpectrogramExamples(set.Without(cache.Index.Exclusions), cache);
-        var groups = model.Card.TrainedGroups.ToHashSet();
-        var taught = Enumerable.Range(0, examples.Set.Recordings.Count).ToLookup(index => groups.Contains(examples.Set.Recordings[index].Group));
-        return new Int8Data(model.Card.Data, examples, [.. taught[true]], [.. taught[false]], cache.Dispose);
+        return Int8Data.Of(model.Card.Data, examples, model.Card.TrainedGroups, cache.Dispose);
     }
 
     static UrbanSoundsConfig ReadConfig(string run, IReadOnlyList<string> overrides) => ConfigBinder.Bind<UrbanSoundsConfig>(FinishedSettings.Read(run, UrbanSoundsRecipe.Name, overrides));
