@@ -1,4 +1,5 @@
 using System.Globalization;
+using FsCheck;
 
 namespace Kymo.Config.Tests;
 
