@@ -32,7 +32,6 @@ static class MelodyTask
     static MusicTask Next(MusicConfig config, MusicSet set, Action<int>? progress, CancellationToken cancel)
     {
         var examples = new MelodyWindows();
-        var pieces = new List<(string Group, string? Split)>();
         var read = MidiSet.ForEach(
             set.Items, (item, midi) =>
             {
@@ -41,11 +40,10 @@ static class MelodyTask
                 var notes = TopLine(midi.Notes.Where(note => note.Track == track && !note.IsDrum));
                 if (notes.Count < 2) return "has fewer than two melody notes";
                 examples.Add(item, notes, ticks, KeyOf(set, item, midi));
-                pieces.Add((item.Group, item.Split));
                 return null;
             }, config.Data.MaxBadFraction, progress, cancel);
         if (examples.Count == 0) throw new DataException(set.Root, "holds no melody; the first reason: " + read.Exclusions[0].Reason);
-        var (train, select, report, rule) = MusicSplit.Of(examples, pieces, config);
+        var (train, select, report, rule) = MusicSplit.Of(examples, examples.Pieces, config);
         // Gone through once for each rival, never kept.
         var known = train.Concat(select).Select(index => examples[index]);
         var absolute = known.Select(Absolute);
