@@ -47,8 +47,8 @@ static class MelodyTask
         // Gone through once for each rival, never kept.
         var known = train.Concat(select).Select(index => examples[index]);
         var absolute = known.Select(Absolute);
-        var bigram = Rivals.Bigram(absolute, PitchHistogram.Size, (example, i) => Clamp(PitchIn(example, i) - example.Shifts[i]));
-        var inKey = Rivals.Bigram(known, PitchHistogram.Size, PitchIn);
+        var bigram = Rivals.Bigram(absolute, PitchHistogram.Size, (example, i) => Clamp(MelodyWindows.PitchOf(example, i) - example.Shifts[i]));
+        var inKey = Rivals.Bigram(known, PitchHistogram.Size, MelodyWindows.PitchOf);
         var unigram = Rivals.Unigram(absolute, PitchHistogram.Size);
         return new MusicTask
         {
@@ -100,8 +100,6 @@ static class MelodyTask
 
     static Key? KeyOf(MusicSet set, MusicItem item, MidiFile midi) =>
         set.Name == "pop909" && Pop909.Keys(item) is { Count: > 0 } keys ? keys[0].Key : Key.Estimate(PitchHistogram.PitchClassDurations(midi.Notes));
-
-    static int PitchIn(MusicExample example, int answer) => Array.IndexOf(example.Input, 1f, answer * Inputs, 128) - (answer * Inputs);
 
     static MusicExample Absolute(MusicExample example) => example with
     {

@@ -105,6 +105,9 @@ sealed class MelodyWindows : IReadOnlyList<MusicExample>
     /// <summary>A pitch at the very edge of MIDI's range is moved by an octave less.</summary>
     public static int Clamp(int pitch) => pitch < 0 ? pitch + 12 : pitch > 127 ? pitch - 12 : pitch;
 
+    /// <summary>The pitch of a note of a window in C major or A minor.</summary>
+    public static int PitchOf(MusicExample window, int step) => window.Source.Span[Head + step];
+
     // Octaves of time: a sixteenth of a beat is bin 1, a beat bin 5, four beats and more 8 (rounded to the nearest).
     static int StepBin(double beats) => beats <= 0 ? 0 : Math.Clamp((int)Math.Round(Math.Log2(beats)) + 5, 1, StepBins - 1);
 
@@ -117,7 +120,7 @@ sealed class MelodyWindows : IReadOnlyList<MusicExample>
         Array.Fill(shifts, (sbyte)record[10]);
         for (var step = 0; step < record[8]; step++) labels[step] = record[Head + (3 * Steps) + step];
         var id = string.Create(CultureInfo.InvariantCulture, $"{_ids[piece]}#{start}");
-        return new(id, _groups[piece], () => InputsOf(record)) { Labels = labels, Shifts = shifts };
+        return new(id, _groups[piece], () => InputsOf(record)) { Labels = labels, Shifts = shifts, Source = record };
     }
 
     static float[] InputsOf(byte[] record)
