@@ -27,7 +27,8 @@ static class NoteDescription
         "pitch_within_4s", "pitch_from_within_4s", "duration_within_4s", "pitch_from_track", "duration_from_track",
         "melody_pitch", "bridge_pitch", "other_pitch", "melody_duration", "bridge_duration", "other_duration",
         "melody_share", "bridge_share", "tempo_log",
-        .. new[] { "melody", "bridge", "other" }.SelectMany(role => new[] { "overlaps", "joins", "chords", "lengths", "pitch_sd", "duration_sd" }.Select(habit => $"{role}_{habit}")),
+        .. new[] { "melody", "bridge", "other" }.SelectMany(
+            role => new[] { "overlaps", "joins", "chords", "lengths", "pitch_sd", "duration_sd" }.Select(habit => $"{role}_{habit}")),
         "melody_with_other", "bridge_with_other",
     ];
 
@@ -153,9 +154,9 @@ static class NoteDescription
         }
     }
 
-    // How each track is played, the same in every row: 55 to 74. Of its notes the share that sounds on when the next one begins, that ends just there, that
-    // begins together with the one before, how many lengths there are (in ms) for a note, and how much pitch and length vary; then how many
-    // notes of the melody and of the bridge begin with one of the rest.
+    // How each track is played, the same in every row: 55 to 74. Of its notes the share that sounds on when the next one begins, that ends
+    // just there, that begins together with the one before; how many lengths (in ms) there are for a note, how much pitch and length vary.
+    // Then the shares of the melody and of the bridge that begin with a note of the rest.
     static void Playing(IReadOnlyList<MidiNote> notes, int[] roles, float[] rows)
     {
         MidiNote[][] own = [.. Enumerable.Range(0, Roles).Select(role => notes.Where(note => roles[note.Track] == role).ToArray())];
@@ -164,7 +165,8 @@ static class NoteDescription
         for (var role = 0; role < Roles; role++)
             if (own[role].Length > 1) Habit(own[role], onsets[role]).CopyTo(habits, role * Habits);
         for (var role = 0; role < 2; role++)
-            if (own[role].Length > 0) habits[(Roles * Habits) + role] = (float)onsets[role].Average(onset => HasOnset(onsets[2], onset) ? 1.0 : 0);
+            if (own[role].Length > 0)
+                habits[(Roles * Habits) + role] = (float)onsets[role].Average(onset => HasOnset(onsets[2], onset) ? 1.0 : 0);
         for (var i = 0; i < notes.Count; i++) habits.CopyTo(rows, (i * Size) + FirstHabit);
     }
 
