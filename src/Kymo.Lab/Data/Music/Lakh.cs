@@ -32,7 +32,7 @@ public static class Lakh
         var labelFile = new[] { Path.Combine(tree, "emotion_labels.json"), Path.Combine(root, "emotion_labels.json") }.FirstOrDefault(File.Exists);
         var labels = labelFile is null ? null : EmotionLabels.Read(labelFile, options.Scale);
         var groups = Groups(files);
-        var items = new List<MusicItem>(files.Count);
+        var items = new LakhItems(tree);
         var exclusions = new List<Exclusion>();
         foreach (var (file, group) in files.Zip(groups))
         {
@@ -47,7 +47,7 @@ public static class Lakh
                 }
                 else throw new DataException(labels.Path, $"has no label for {file}; add it, or leave such files out with data.unlabelled=skip");
             }
-            items.Add(new(file, Path.Combine(tree, file), group, Emotion: emotion));
+            items.Add(file, group, emotion);
         }
         return new("lakh", kind, root, Licence, labelFile is null ? "none" : "emotion_labels.json", items, exclusions, [$"tree {Path.GetFileName(tree)}"]);
     }

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using Kymo.Config;
 using Kymo.Signals;
 
@@ -53,16 +54,25 @@ public static class MusicFolders
     /// <summary>Files of a kind in a folder and below as paths with <c>/</c>, in ordinal order; each once.</summary>
     public static IReadOnlyList<string> List(string folder, MusicKind kind) =>
     [
-        .. Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
-            .Concat(Links(folder)).Distinct()
-            .Where(path => (kind == MusicKind.Emotion ? s_audio : s_midi).Contains(Path.GetExtension(path).ToLowerInvariant()))
-            .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/')).Order(StringComparer.Ordinal),
+        // Organised trees hold links to files; a link to a folder is not followed, it could lead in a circle.
+        .. new FileSystemEnumerable<string>(
+            folder, (ref entry) => Path.GetRelativePath(folder, entry.ToFullPath()).Replace('\\', '/'),
+            new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
+        {
+            ShouldRecursePredicate = (ref entry) => !IsLink(entry),
+            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && IsOf(kind, entry.FileName) && (!IsLink(entry) || File.Exists(entry.ToFullPath())),
+        }.Order(StringComparer.Ordinal),
     ];
 
-    // Organised trees hold links to files; a link to a folder is not followed, it could lead in a circle.
-    static IEnumerable<string> Links(string folder) =>
-        Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, MaxRecursionDepth = 32 })
-            .Where(path => new FileInfo(path).LinkTarget is not null && File.Exists(path));
+    static bool IsLink(in FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) != 0;
+
+    static bool IsOf(MusicKind kind, ReadOnlySpan<char> name)
+    {
+        var extension = Path.GetExtension(name);
+        foreach (var known in kind == MusicKind.Emotion ? s_audio : s_midi)
+            if (extension.Equals(known, StringComparison.OrdinalIgnoreCase)) return true;
+        return false;
+    }
 
     static MusicSet? Simple(string root, MusicKind kind, LabelOptions options)
     {

@@ -72,6 +72,6 @@ sealed record ActivityCard(
     }
 }
 
-/// <summary>Reads and writes the card by code made at build time: looking at its types when the program starts takes a sixth of the start.</summary>
+/// <summary>Reads and writes the card by code made at build time, so that a start does not wait for a look at its types.</summary>
 [JsonSerializable(typeof(ActivityCard))]
 sealed partial class ActivityCardJson : JsonSerializerContext;

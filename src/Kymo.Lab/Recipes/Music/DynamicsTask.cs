@@ -46,7 +46,7 @@ static class DynamicsTask
                 InputNames = ScoreContext.Names,
                 ItemName = "segments",
             }
-            : Velocity(config, set, examples, known, (train, select, report, rule));
+            : Velocity(config, set, examples, (train, select, report, rule));
         return task with
         {
             Exclusions = [.. set.Exclusions.Concat(read.Exclusions)],
@@ -56,8 +56,11 @@ static class DynamicsTask
     }
 
     static MusicTask Velocity(
-        MusicConfig config, MusicSet set, IReadOnlyList<MusicExample> examples, IReadOnlyList<MusicExample> known, (int[] Train, int[] Select, int[] Report, string Rule) parts)
+        MusicConfig config, MusicSet set, IReadOnlyList<MusicExample> raw, (int[] Train, int[] Select, int[] Report, string Rule) parts)
     {
+        var scaling = MusicScaling.OfSteps(parts.Train.Select(index => raw[index]), Inputs);
+        MusicExample[] examples = [.. raw.Select(example => example with { Input = MusicScaling.Apply(example.Input, scaling) })];
+        MusicExample[] known = [.. parts.Train.Concat(parts.Select).Select(index => examples[index])];
         var mean = Rivals.Mean(known, 1);
         return new MusicTask
         {
@@ -83,7 +86,9 @@ static class DynamicsTask
                 new("mean", Rivals.Always(mean, Steps)),
                 new("constant 64", Rivals.Always([VelocityUnits.Of(64)], Steps)),
             ],
-            Model = ("music-sequence", GrooveTask.Sequence(config, Inputs, 1, bidirectional: true)),
+            // Its numbers say what stands around a note; a GRU over the notes learns the songs by heart.
+            Model = ("music-mlp", GrooveTask.Width(config, Inputs, 1)),
+            Scaling = scaling,
             InputNames = NoteDescription.Names,
             OutputNames = ["velocity_72_24"],
             ItemName = "notes",

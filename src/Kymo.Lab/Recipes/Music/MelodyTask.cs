@@ -32,7 +32,6 @@ static class MelodyTask
     static MusicTask Next(MusicConfig config, MusicSet set, Action<int>? progress, CancellationToken cancel)
     {
         var examples = new MelodyWindows();
-        var pieces = new List<(string Group, string? Split)>();
         var read = MidiSet.ForEach(
             set.Items, (item, midi) =>
             {
@@ -41,16 +40,15 @@ static class MelodyTask
                 var notes = TopLine(midi.Notes.Where(note => note.Track == track && !note.IsDrum));
                 if (notes.Count < 2) return "has fewer than two melody notes";
                 examples.Add(item, notes, ticks, KeyOf(set, item, midi));
-                pieces.Add((item.Group, item.Split));
                 return null;
             }, config.Data.MaxBadFraction, progress, cancel);
         if (examples.Count == 0) throw new DataException(set.Root, "holds no melody; the first reason: " + read.Exclusions[0].Reason);
-        var (train, select, report, rule) = MusicSplit.Of(examples, pieces, config);
+        var (train, select, report, rule) = MusicSplit.Of(examples, examples.Pieces, config);
         // Gone through once for each rival, never kept.
         var known = train.Concat(select).Select(index => examples[index]);
         var absolute = known.Select(Absolute);
-        var bigram = Rivals.Bigram(absolute, PitchHistogram.Size, (example, i) => Clamp(PitchIn(example, i) - example.Shifts[i]));
-        var inKey = Rivals.Bigram(known, PitchHistogram.Size, PitchIn);
+        var bigram = Rivals.Bigram(absolute, PitchHistogram.Size, (example, i) => Clamp(MelodyWindows.PitchOf(example, i) - example.Shifts[i]));
+        var inKey = Rivals.Bigram(known, PitchHistogram.Size, MelodyWindows.PitchOf);
         var unigram = Rivals.Unigram(absolute, PitchHistogram.Size);
         return new MusicTask
         {
@@ -102,8 +100,6 @@ static class MelodyTask
 
     static Key? KeyOf(MusicSet set, MusicItem item, MidiFile midi) =>
         set.Name == "pop909" && Pop909.Keys(item) is { Count: > 0 } keys ? keys[0].Key : Key.Estimate(PitchHistogram.PitchClassDurations(midi.Notes));
-
-    static int PitchIn(MusicExample example, int answer) => Array.IndexOf(example.Input, 1f, answer * Inputs, 128) - (answer * Inputs);
 
     static MusicExample Absolute(MusicExample example) => example with
     {

@@ -10,7 +10,7 @@ namespace Kymo.Lab.Recipes.Music;
 
 /// <summary>
 /// Melodies in windows of 128 notes, half a kilobyte each in a file without a name that goes with the program, so that memory does not grow
-/// with their length: of the 176,000 files of Lakh only the list is kept. An item is made when it is asked for, its inputs when they are.
+/// with their length: of the 176,000 files of Lakh only the names are kept. An item is made when it is asked for, its inputs when they are.
 /// </summary>
 sealed class MelodyWindows : IReadOnlyList<MusicExample>
 {
@@ -26,7 +26,8 @@ sealed class MelodyWindows : IReadOnlyList<MusicExample>
     // Item, start, notes, key from 1 on, shift; then pitch, time, place of the next and the next pitch, each for all notes.
     const int Head = 11, Record = Head + (4 * Steps), PageRecords = 256;
 
-    readonly List<MusicItem> _items = [];
+    readonly CompactTexts _ids = [], _groups = [];
+    readonly List<string?> _parts = [];
     readonly byte[] _page = new byte[PageRecords * Record];
     readonly SafeFileHandle _file;
 
@@ -42,6 +43,9 @@ sealed class MelodyWindows : IReadOnlyList<MusicExample>
     /// <inheritdoc/>
     public int Count { get; private set; }
 
+    /// <summary>Group and published part of each melody.</summary>
+    public IEnumerable<(string Group, string? Split)> Pieces => _groups.Zip(_parts);
+
     /// <summary>Cuts a melody in windows, moved to C major or A minor.</summary>
     /// <param name="item">The piece.</param>
     /// <param name="notes">The melody, one note at a time.</param>
@@ -50,12 +54,14 @@ sealed class MelodyWindows : IReadOnlyList<MusicExample>
     public void Add(MusicItem item, IReadOnlyList<MidiNote> notes, int ticks, Key? key)
     {
         var shift = key?.ToNeutral ?? 0;
-        _items.Add(item);
+        _ids.Add(item.Id);
+        _groups.Add(item.Group);
+        _parts.Add(item.Split is { } part ? string.Intern(part) : null);
         for (var start = 0; start + 1 < notes.Count; start += Steps)
         {
             var record = _page.AsSpan(Count % PageRecords * Record, Record);
             record.Clear();
-            BinaryPrimitives.WriteInt32LittleEndian(record, _items.Count - 1);
+            BinaryPrimitives.WriteInt32LittleEndian(record, _ids.Count - 1);
             BinaryPrimitives.WriteInt32LittleEndian(record[4..], start);
             record[8] = (byte)Math.Min(Steps, notes.Count - start - 1);
             record[9] = (byte)(key is { } known ? known.Index + 1 : 0);
@@ -99,19 +105,22 @@ sealed class MelodyWindows : IReadOnlyList<MusicExample>
     /// <summary>A pitch at the very edge of MIDI's range is moved by an octave less.</summary>
     public static int Clamp(int pitch) => pitch < 0 ? pitch + 12 : pitch > 127 ? pitch - 12 : pitch;
 
+    /// <summary>The pitch of a note of a window in C major or A minor.</summary>
+    public static int PitchOf(MusicExample window, int step) => window.Source.Span[Head + step];
+
     // Octaves of time: a sixteenth of a beat is bin 1, a beat bin 5, four beats and more 8 (rounded to the nearest).
     static int StepBin(double beats) => beats <= 0 ? 0 : Math.Clamp((int)Math.Round(Math.Log2(beats)) + 5, 1, StepBins - 1);
 
     MusicExample Example(byte[] record)
     {
-        var item = _items[BinaryPrimitives.ReadInt32LittleEndian(record)];
+        var piece = BinaryPrimitives.ReadInt32LittleEndian(record);
         var start = BinaryPrimitives.ReadInt32LittleEndian(record.AsSpan(4));
         var (labels, shifts) = (new int[Steps], new int[Steps]);
         Array.Fill(labels, -1);
         Array.Fill(shifts, (sbyte)record[10]);
         for (var step = 0; step < record[8]; step++) labels[step] = record[Head + (3 * Steps) + step];
-        var id = string.Create(CultureInfo.InvariantCulture, $"{item.Id}#{start}");
-        return new(id, item.Group, () => InputsOf(record)) { Labels = labels, Shifts = shifts };
+        var id = string.Create(CultureInfo.InvariantCulture, $"{_ids[piece]}#{start}");
+        return new(id, _groups[piece], () => InputsOf(record)) { Labels = labels, Shifts = shifts, Source = record };
     }
 
     static float[] InputsOf(byte[] record)

@@ -26,7 +26,7 @@ sealed class MusicEvidence(TrainingRun run, MusicConfig config, MusicTask task, 
         var rivals = task.Baselines.Select(baseline => (baseline.Name,
             Test: MusicAnswers.Classes(task, held.Select(index => (task.Examples[index], baseline.Answer(task.Examples[index])))))).ToArray();
         var outcome = ClassificationOutcome.Of(
-            fit, null, objective.Classes(task.Select), test, items, [.. rivals.Select(rival => (rival.Name, rival.Test.Matrix))]);
+            fit, null, objective.Tally(task.Select), test, items, [.. rivals.Select(rival => (rival.Name, rival.Test.Matrix))]);
         int[] truth = [.. items.Select(item => item.Label)];
         string[] groups = [.. items.Select(item => item.Group)];
         var nll = GroupedMean.Of(Grouped(items.Select(item => item.Group), Losses(test, truth)), Options);

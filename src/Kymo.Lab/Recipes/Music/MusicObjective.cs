@@ -64,6 +64,19 @@ sealed class MusicObjective
     /// <summary>What a class network makes of some items: one row for each answer that counts, in the absolute frame.</summary>
     public ClassEvaluation Classes(int[] indices) => MusicAnswers.Classes(_task, Raw(indices).Select(item => (item.Example, Softmax(item.Output))));
 
+    /// <summary>Loss and counts of a class network, without the answers themselves: what is validated on may be of any length.</summary>
+    public ClassEvaluation Tally(int[] indices)
+    {
+        var (loss, matrix) = (0.0, new ConfusionMatrix(_task.Outputs));
+        foreach (var chunk in indices.Chunk(_config.Trainer.EvalBatchSize))
+        {
+            var part = Classes(chunk);
+            matrix.Merge(part.Matrix);
+            if (part.Matrix.Total > 0) loss += part.Loss * part.Matrix.Total;
+        }
+        return new(loss / matrix.Total, matrix, []);
+    }
+
     /// <summary>What a number network makes of some items.</summary>
     public List<NumberAnswer> Numbers(int[] indices) => [.. Raw(indices).SelectMany(item => _task.Answers(item.Example, Activated(item.Output)))];
 
@@ -94,20 +107,25 @@ sealed class MusicObjective
     {
         if (_task.HasClasses)
         {
-            var evaluation = Classes(indices);
+            var evaluation = Tally(indices);
             return StandardScores.Classification(evaluation.Loss, evaluation.Matrix);
         }
-        var answers = new List<NumberAnswer>();
         var (sum, weight) = (0.0, 0.0);
+        var totals = new (double Sum, long Count)[_task.Scores.Count];
         foreach (var (example, output) in Raw(indices))
         {
             var (s, w) = MusicAnswers.Loss(_task, example, output);
             sum += s;
             weight += w;
-            answers.AddRange(_task.Answers(example, Activated(output)));
+            foreach (var answer in _task.Answers(example, Activated(output)))
+                foreach (var (k, score) in _task.Scores.Index())
+                {
+                    var (errors, count) = score.Of(answer);
+                    totals[k] = (totals[k].Sum + errors, totals[k].Count + count);
+                }
         }
         var scores = new Dictionary<string, double> { ["loss"] = sum / weight };
-        foreach (var score in _task.Scores) scores[score.Name] = score.Of(answers);
+        foreach (var (k, score) in _task.Scores.Index()) scores[score.Name] = totals[k].Sum / totals[k].Count;
         return scores;
     }
 

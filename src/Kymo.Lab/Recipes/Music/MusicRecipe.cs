@@ -124,7 +124,7 @@ public static class MusicRecipe
         foreach (var example in task.Examples)
         {
             hash.AppendData(AtomicFile.Utf8.GetBytes(example.Id));
-            hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(example.Input));
+            hash.AppendData(example.Source.IsEmpty ? System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(example.Input) : example.Source.Span);
             hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(example.Numbers));
             hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>(example.Labels));
         }

@@ -18,6 +18,26 @@ static class MusicScaling
         return (mean, deviation);
     }
 
+    /// <summary>Mean and deviation of each number of a step over the steps that count; deviations are 0.001 at least.</summary>
+    public static (float[] Mean, float[] Deviation) OfSteps(IEnumerable<MusicExample> examples, int size)
+    {
+        var (sums, squares, count) = (new double[size], new double[size], 0L);
+        foreach (var example in examples)
+            for (var step = 0; step < example.Mask.Length; step++)
+            {
+                if (example.Mask[step] == 0) continue;
+                count++;
+                for (var i = 0; i < size; i++)
+                {
+                    double value = example.Input[(step * size) + i];
+                    sums[i] += value;
+                    squares[i] += value * value;
+                }
+            }
+        float[] mean = [.. sums.Select(sum => (float)(sum / count))];
+        return (mean, [.. sums.Zip(squares, (sum, square) => (float)Math.Max(1e-3, Math.Sqrt(Math.Max(0, (square / count) - (sum / count * (sum / count))))))]);
+    }
+
     /// <summary>A row in units of deviations.</summary>
     public static float[] Apply(float[] row, (float[] Mean, float[] Deviation) scaling)
     {

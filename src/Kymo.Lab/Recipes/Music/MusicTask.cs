@@ -44,6 +44,9 @@ sealed record MusicExample(string Id, string Group)
         init => _input = value;
     }
 
+    /// <summary>What <see cref="Input"/> is made of, where it is made when asked for; empty otherwise.</summary>
+    public ReadOnlyMemory<byte> Source { get; init; }
+
     /// <summary>The class of each answer, -1 where there is none; for tasks with classes.</summary>
     public int[] Labels { get; init; } = [];
 

@@ -11,10 +11,10 @@ namespace Kymo.Lab.Recipes.Music;
 static class NoteDescription
 {
     /// <summary>Numbers of a note.</summary>
-    public const int Size = 55;
+    public const int Size = 75;
 
-    const int Roles = 3;
-    const double Together = 0.03, Near = 1, Around = 4;
+    const int Roles = 3, Habits = 6, FirstHabit = 55;
+    const double Together = 0.03, Near = 1, Around = 4, Joined = 0.01, Same = 0.001;
 
     /// <summary>What each number is.</summary>
     public static IReadOnlyList<string> Names { get; } =
@@ -28,6 +28,9 @@ static class NoteDescription
         "pitch_within_4s", "pitch_from_within_4s", "duration_within_4s", "pitch_from_track", "duration_from_track",
         "melody_pitch", "bridge_pitch", "other_pitch", "melody_duration", "bridge_duration", "other_duration",
         "melody_share", "bridge_share", "tempo_log",
+        .. new[] { "melody", "bridge", "other" }.SelectMany(
+            role => new[] { "overlaps", "joins", "chords", "lengths", "pitch_sd", "duration_sd" }.Select(habit => $"{role}_{habit}")),
+        "melody_with_other", "bridge_with_other",
     ];
 
     /// <summary>Describes a piece.</summary>
@@ -41,6 +44,7 @@ static class NoteDescription
         Surroundings(midi, notes, roles, rows);
         Tracks(notes, roles, rows);
         Piece(midi, notes, roles, rows);
+        Playing(notes, roles, rows);
         return rows;
     }
 
@@ -149,6 +153,56 @@ static class NoteDescription
             (row[52], row[53]) = (2f * counts[0] / notes.Count, 2f * counts[1] / notes.Count);
             row[54] = (float)Math.Log(tempo / 100);
         }
+    }
+
+    // How each track is played, the same in every row: 55 to 74. Of its notes the share that sounds on when the next one begins, that ends
+    // just there, that begins together with the one before; how many lengths (in ms) there are for a note, how much pitch and length vary.
+    // Then the shares of the melody and of the bridge that begin with a note of the rest.
+    static void Playing(IReadOnlyList<MidiNote> notes, int[] roles, float[] rows)
+    {
+        MidiNote[][] own = [.. Enumerable.Range(0, Roles).Select(role => notes.Where(note => roles[note.Track] == role).ToArray())];
+        double[][] onsets = [.. own.Select(track => track.Select(note => note.Start).ToArray())];
+        var habits = new float[(Roles * Habits) + 2];
+        for (var role = 0; role < Roles; role++)
+            if (own[role].Length > 1) Habit(own[role], onsets[role]).CopyTo(habits, role * Habits);
+        for (var role = 0; role < 2; role++)
+            if (own[role].Length > 0)
+                habits[(Roles * Habits) + role] = (float)onsets[role].Average(onset => HasOnset(onsets[2], onset) ? 1.0 : 0);
+        for (var i = 0; i < notes.Count; i++) habits.CopyTo(rows, (i * Size) + FirstHabit);
+    }
+
+    static bool HasOnset(double[] onsets, double at)
+    {
+        var (first, end) = Within(onsets, at, Same);
+        return end > first;
+    }
+
+    static float[] Habit(MidiNote[] track, double[] onsets)
+    {
+        var (overlaps, joins, followed, chords) = (0, 0, 0, 0);
+        for (var i = 0; i < track.Length; i++)
+        {
+            if (i > 0 && onsets[i] - onsets[i - 1] <= Together) chords++;
+            var next = Within(onsets, onsets[i], Together).End;
+            if (next == track.Length) continue;
+            followed++;
+            var gap = onsets[next] - track[i].End;
+            if (gap < -Joined) overlaps++;
+            else if (gap <= Joined) joins++;
+        }
+        var lengths = track.Select(note => Math.Round(1000 * (note.End - note.Start))).Distinct().Count();
+        return
+        [
+            overlaps / Math.Max(1f, followed), joins / Math.Max(1f, followed), chords / (track.Length - 1f), lengths / (float)track.Length,
+            (float)(Deviation(track.Select(note => (double)note.Pitch)) / 12), (float)Deviation(track.Select(LogDuration)),
+        ];
+    }
+
+    static double Deviation(IEnumerable<double> values)
+    {
+        double[] all = [.. values];
+        var mean = all.Average();
+        return Math.Sqrt(all.Average(value => (value - mean) * (value - mean)));
     }
 
     // First and end of the onsets that lie no farther than some seconds from a moment.

@@ -143,6 +143,6 @@ static class EventNetwork
     static EventCrnnConfig Crnn(EventModelOptions model, int classes) => new(classes, model.RnnHidden, model.RnnLayers, model.Pooling);
 }
 
-/// <summary>Reads and writes the card by code made at build time: looking at its types when the program starts takes a sixth of the start.</summary>
+/// <summary>Reads and writes the card by code made at build time, so that a start does not wait for a look at its types.</summary>
 [JsonSerializable(typeof(EventModelCard))]
 sealed partial class EventCardJson : JsonSerializerContext;

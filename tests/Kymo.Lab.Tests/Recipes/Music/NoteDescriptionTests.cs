@@ -42,6 +42,18 @@ public sealed class NoteDescriptionTests
             Is(note, "pitch_within_4s", 1.5 / 24);
             Is(note, "density", 4 / 16.0);
             Is(note, "distance_from_sixteenth", 0);
+            Is(note, "melody_overlaps", 0);
+            Is(note, "melody_joins", 1);
+            Is(note, "melody_chords", 0);
+            Is(note, "melody_lengths", 0.5);
+            Is(note, "melody_pitch_sd", 1 / 12.0);
+            Is(note, "melody_duration_sd", 0);
+            Is(note, "other_joins", 0);
+            Is(note, "other_chords", 1);
+            Is(note, "other_pitch_sd", 2 / 12.0);
+            Is(note, "bridge_lengths", 0);
+            Is(note, "melody_with_other", 0.5);
+            Is(note, "bridge_with_other", 0);
         }
         Is(0, "lowest", 1);
         Is(0, "highest", 0);
@@ -64,6 +76,16 @@ public sealed class NoteDescriptionTests
         var plain = Describe(Piece());
         Assert.Equal(plain, Describe(Piece(127)));
         Assert.Equal(plain, Describe(Piece(1, 0, 0xB0, 64, 127)));
+    }
+
+    [Fact]
+    public void Scaling_of_steps_leaves_out_those_that_do_not_count()
+    {
+        MusicExample[] items = [new("a", "a", [1, 5, 3, 5, 99, 99]) { Mask = [1, 1, 0] }, new("b", "b", [5, 5, 99, 99, 99, 99]) { Mask = [1, 0, 0] }];
+        var (mean, deviation) = MusicScaling.OfSteps(items, 2);
+        Assert.Equal([3f, 5f], mean);
+        Assert.Equal(Math.Sqrt(8 / 3.0), deviation[0], 1e-6);
+        Assert.Equal(1e-3f, deviation[1]);
     }
 
     [Fact]
