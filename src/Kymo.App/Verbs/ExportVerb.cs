@@ -13,8 +13,8 @@ static class ExportVerb
     public static Command Create(Terminal terminal)
     {
         var run = new Argument<string>("run") { Description = "a run folder, a run's name, or a .safetensors file of a run" };
-        var format = new Option<string>("--format") { Description = "onnx, safetensors or pth (onnx)", DefaultValueFactory = _ => "onnx" };
-        format.AcceptOnlyFromAmong("onnx", "safetensors", "pth");
+        var format = new Option<string>("--format") { Description = "onnx, safetensors, pth, or rtneural: the JSON that RTNeural loads (onnx)", DefaultValueFactory = _ => "onnx" };
+        format.AcceptOnlyFromAmong([.. Registry.Recipes.SelectMany(recipe => recipe.ExportFormats).Distinct()]);
         var fold = new Option<int>("--fold") { Description = "the network that held out this fold (the one with the best validation score)" };
         var output = new Option<string?>("--out") { Description = "the file to write (the run's name in the present folder)" };
         var int8 = new Option<bool>("--int8") { Description = "ONNX with weights and activations of 8 bits (networks of sound, of a worn sensor, of sleep stages): ranges from the run's training data, accuracy counted on what the network never met" };
@@ -25,12 +25,15 @@ static class ExportVerb
         {
             var source = parsed.GetValue(run)!;
             if (!File.Exists(source)) source = RunPaths.Find(source);
-            var path = parsed.GetValue(output) ?? Path.GetFileNameWithoutExtension(source) + "." + parsed.GetValue(format);
+            var kind = parsed.GetValue(format)!;
+            var path = parsed.GetValue(output) ?? Path.GetFileNameWithoutExtension(source) + (kind == "rtneural" ? ".json" : "." + kind);
             var recipe = Registry.Of(source);
             var write = recipe.Export ?? throw new ConfigException($"networks of {recipe.Name} cannot be exported yet");
+            if (!recipe.ExportFormats.Contains(kind))
+                throw new ConfigException($"--format {kind}: networks of {recipe.Name} are written as {string.Join(", ", recipe.ExportFormats)}");
             if (parsed.GetValue(int8))
             {
-                if (parsed.GetValue(format) != "onnx") throw new ConfigException($"--int8 with --format {parsed.GetValue(format)}: only ONNX files hold int8; leave --format out");
+                if (kind != "onnx") throw new ConfigException($"--int8 with --format {kind}: only ONNX files hold int8; leave --format out");
                 var open = recipe.Int8 ?? throw new ConfigException($"networks of {recipe.Name} are not written as int8; {string.Join(", ", Registry.Recipes.Where(one => one.Int8 is not null).Select(one => one.Name))} are");
                 if (File.Exists(source)) throw new ConfigException($"--int8 of {source}: the ranges come from the training data, which only a run folder names; type the run's folder");
                 var context = Configuration.Context(null, parsed.GetValue(overrides) ?? [], null, false, terminal, cancel);
@@ -38,7 +41,7 @@ static class ExportVerb
                 return Quantised(terminal, path, data, whole => write(source, parsed.GetValue(fold), "onnx", whole));
             }
             if (parsed.GetValue(overrides) is [var first, ..]) throw new ConfigException($"{first}: settings are read with --int8 only");
-            var export = write(source, parsed.GetValue(fold), parsed.GetValue(format)!, path);
+            var export = write(source, parsed.GetValue(fold), kind, path);
             terminal.Say($"{export.Path}: {export.Bytes} bytes, " + (export.LargestDifference is { } difference
                 ? "largest difference to the network itself " + difference.ToString("0.0e+00", CultureInfo.InvariantCulture)
                 : export.Remark));

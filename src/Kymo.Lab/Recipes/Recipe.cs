@@ -38,6 +38,9 @@ public sealed record Recipe(
     /// <summary>Writes a network: run or weights file, fold (0 for the promoted), format, path. Null where the recipe cannot.</summary>
     public Func<string, int, string, string, Export>? Export { get; init; }
 
+    /// <summary>Formats that <see cref="Export"/> writes, the usual one first.</summary>
+    public IReadOnlyList<string> ExportFormats { get; init; } = ["onnx", "safetensors", "pth"];
+
     /// <summary>
     /// Opens what a network's export is quantised with: run folder, fold (0 for the promoted), settings that differ, context. Null where the recipe cannot.
     /// </summary>

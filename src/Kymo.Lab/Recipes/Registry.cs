@@ -164,6 +164,7 @@ public static class Registry
             OpenExport = MusicPredictor.OpenExport,
             Heeds = kind == MusicKind.Groove ? ["--top", "--csv"] : [],
             Export = MusicExport.Write,
+            ExportFormats = ["onnx", "rtneural", "safetensors", "pth"],
         };
 
     static string Conf(string folder) => Path.Combine(AppContext.BaseDirectory, "Recipes", folder, "conf");

@@ -61,6 +61,17 @@ public sealed class MusicVerbTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Networks_of_one_step_are_written_for_RTNeural_and_read_back()
+    {
+        KymoProgram.Succeed(_folder.Path, "train", "music-groove", "data=synthetic", "model=original", "data.synthetic_items=100", "trainer.epochs=1", "run.name=drums");
+        var export = KymoProgram.Succeed(_folder.Path, "export", "drums", "--format", "rtneural", "--json").Json;
+        Assert.Equal("drums.json", (string)export["out"]!);
+        Assert.InRange((double)export["largest_difference"]!, 0, 1e-5);
+        var layers = JsonNode.Parse(File.ReadAllText(_folder["drums.json"]))!["layers"]!.AsArray();
+        Assert.Equal(["dense", "dense", "dense"], layers.Select(layer => (string)layer!["type"]!));
+    }
+
     // Twelve strokes a quarter apart.
     static byte[] Drums()
     {

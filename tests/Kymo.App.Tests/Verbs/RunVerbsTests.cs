@@ -90,6 +90,9 @@ public sealed class RunVerbsTests(TrainedRun trained) : IClassFixture<TrainedRun
         var refused = KymoProgram.Run(trained.Folder, "export", "base", "--int8", "--format", "pth");
         Assert.Equal((2, true), (refused.Code, refused.Error.Contains("only ONNX files hold int8", StringComparison.Ordinal)));
         Assert.Equal(2, KymoProgram.Run(trained.Folder, "export", "base", "data.root=elsewhere").Code);
+        var otherFormat = KymoProgram.Run(trained.Folder, "export", "base", "--format", "rtneural");
+        Assert.Equal(2, otherFormat.Code);
+        Assert.Contains("--format rtneural: networks of urban-sounds are written as onnx, safetensors, pth", otherFormat.Error, StringComparison.Ordinal);
 
         double Low(params string[] source) =>
             (double)KymoProgram.Succeed(trained.Folder, ["predict", .. source, "sounds/low_1_0.wav", "--json"]).Json["predictions"]![0]!["probabilities"]!["low"]!;
