@@ -19,8 +19,7 @@ public sealed record MusicMlpConfig(
 
 /// <summary>
 /// Two dense layers with ReLU and dropout for descriptions of whole pieces, of which there are too few for more. Input (batch, input),
-/// output (batch, output) logits or numbers. With a dimension of
-/// time in the middle each step is answered by itself.
+/// output (batch, output) logits or numbers. With a dimension of time in the middle each step is answered by itself.
 /// </summary>
 public sealed class MusicMlp : Module
 {

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Kymo.Signals.Series;
 using Kymo.Signals;
+using Kymo.Signals.Series;
 using Kymo.Signals.Sleep;
 
 namespace Kymo.Lab.Data.Sleep;

@@ -73,7 +73,7 @@ public sealed class TryPageTests(PagesServer server)
         var asked = window.Page.WaitForRequestAsync("**/models/street/predict");
         await window.Page.Locator("#record").FocusAsync();
         await window.Page.Keyboard.PressAsync("Enter");
-        await window.Page.WaitForFunctionAsync("parseFloat(document.getElementById('recorded').textContent) >= 1");
+        await window.Page.WaitForFunctionAsync("() => parseFloat(document.getElementById('recorded').textContent) >= 1");
         await window.Page.Keyboard.PressAsync("Enter");
         var body = (await asked).PostDataBuffer!;
         var riff = Encoding.Latin1.GetString(body).IndexOf("RIFF", StringComparison.Ordinal);
