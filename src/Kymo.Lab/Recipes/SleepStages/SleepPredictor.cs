@@ -153,6 +153,9 @@ public sealed class SleepPredictor : IDisposable
         if (isEpochs != (Card.Data.Name == "sleep_accel_epochs"))
             throw new DataException(path, $"this network was trained on data={Card.Data.Name}; name a file of that layout");
         var config = new SleepDataRequest(Card.Data with { DatasetDir = root }, Card.Compat);
+        // Training may pass over epochs; a hypnogram has them all.
+        if (!config.IsOriginal && SleepStage.EpochSeconds % Card.Data.DataAlignment == 0)
+            config = config with { Data = config.Data with { Stride = Math.Min(Card.Data.Stride, (int)SleepStage.EpochSeconds) } };
         var read = SleepData.ReadOne(config, id);
         return read.Rows is { } rows ? (id, rows, read.Windows) : throw new DataException(path, read.Failure ?? "no usable rows");
     }
