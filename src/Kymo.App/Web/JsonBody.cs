@@ -51,6 +51,36 @@ sealed class JsonBody : IDisposable
         }
     }
 
+    /// <summary>Receives a large body into a file, so that it takes no memory while it arrives.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="path">The file to make.</param>
+    /// <param name="most">Bytes at most; more is 413.</param>
+    /// <param name="seconds">Seconds at most; more is 408.</param>
+    /// <exception cref="BadHttpRequestException">Too large or too slow.</exception>
+    public static async Task ToFile(HttpContext context, string path, long most, double seconds)
+    {
+        if (context.Request.ContentLength > most) throw new BadHttpRequestException("too large", StatusCodes.Status413PayloadTooLarge);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        patience.CancelAfter(TimeSpan.FromSeconds(seconds));
+        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true);
+        var buffer = new byte[1 << 16];
+        var total = 0L;
+        try
+        {
+            int read;
+            while ((read = await context.Request.Body.ReadAsync(buffer, patience.Token)) > 0)
+            {
+                total += read;
+                if (total > most) throw new BadHttpRequestException("too large", StatusCodes.Status413PayloadTooLarge);
+                await file.WriteAsync(buffer.AsMemory(0, read), patience.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            throw new BadHttpRequestException("too slow", StatusCodes.Status408RequestTimeout);
+        }
+    }
+
     /// <summary>Reads an object.</summary>
     /// <param name="bytes">The body.</param>
     /// <param name="mediaType">Its Content-Type; null where there is none.</param>

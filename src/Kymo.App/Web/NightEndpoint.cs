@@ -103,17 +103,31 @@ static class NightEndpoint
         return await Complete(context, service, given) ? given : null;
     }
 
+    // What came as arrays, now lying as files, and what was wrong with it.
+    sealed record Arrays(HashSet<string> Given, List<RequestFault> Faults);
+
+    // A night's arrays are a hundred megabytes: they wait on the disk, and as many as there are cores are looked at at once.
     static async Task<HashSet<string>?> FromJson(HttpContext context, Service service, string folder)
     {
-        var bytes = await JsonBody.Bytes(context, service.Options.MaxUploadBytes, service.Options.RequestSeconds);
-        using var body = JsonBody.Read(bytes, context.Request.ContentType, out var fault);
-        if (body is null)
+        var (path, type) = (Path.Combine(folder, "body.json"), context.Request.ContentType);
+        await JsonBody.ToFile(context, path, service.Options.MaxUploadBytes, service.Options.RequestSeconds);
+        var arrays = await service.Heavy(context.RequestAborted, () => Written(File.ReadAllBytes(path), type, folder));
+        File.Delete(path);
+        if (arrays is null)
         {
-            await context.Faults([fault!], service.Options.Errors == "pydantic1");
+            await context.Busy();
             return null;
         }
-        var given = new HashSet<string>(StringComparer.Ordinal);
-        var faults = new List<RequestFault>();
+        if (arrays.Faults.Count == 0) return await Complete(context, service, arrays.Given) ? arrays.Given : null;
+        await context.Faults(arrays.Faults, service.Options.Errors == "pydantic1");
+        return null;
+    }
+
+    static Arrays Written(byte[] bytes, string? type, string folder)
+    {
+        using var body = JsonBody.Read(bytes, type, out var fault);
+        if (body is null) return new Arrays([], [fault!]);
+        var (given, faults) = (new HashSet<string>(StringComparer.Ordinal), new List<RequestFault>());
         foreach (var (name, stream) in s_streams)
         {
             if (!body.Root.TryGetProperty(name, out var value)) continue;
@@ -129,16 +143,14 @@ static class NightEndpoint
                 for (var i = 0; i < columns.Length; i++) inner.Rule(stream.Columns[i], $"{stream.Columns[i]} has {columns[i]!.Length} items; all arrays must be equally long", columns[i]!.Length);
             faults.AddRange(inner.Faults.Select(one => one with { Location = ["body", name, .. one.Location.Skip(1)] }));
             if (inner.Faults.Count > 0) continue;
-            await using var file = new StreamWriter(PathOf(folder, name));
+            using var file = new StreamWriter(PathOf(folder, name));
             // A table of epochs has a header, and a label in each row: any code of a stage says that the epoch is to be answered.
             var label = name == "epochs" ? stream.Separator + "0" : "";
-            if (label != "") await file.WriteAsync(string.Join(stream.Separator, stream.Columns) + ",label\n");
+            if (label != "") file.Write(string.Join(stream.Separator, stream.Columns) + ",label\n");
             for (var i = 0; i < columns[0]!.Length; i++)
-                await file.WriteAsync(string.Join(stream.Separator, columns.Select(column => column![i].ToString("R", CultureInfo.InvariantCulture))) + label + "\n");
+                file.Write(string.Join(stream.Separator, columns.Select(column => column![i].ToString("R", CultureInfo.InvariantCulture))) + label + "\n");
         }
-        if (faults.Count == 0) return await Complete(context, service, given) ? given : null;
-        await context.Faults(faults, service.Options.Errors == "pydantic1");
-        return null;
+        return new Arrays(given, faults);
     }
 
     static async Task<bool> Complete(HttpContext context, Service service, HashSet<string> given)
