@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Kymo.Lab.Training;
 
 namespace Kymo.Lab.Runs;
 
@@ -58,7 +59,7 @@ static class HashManifest
     }
 
     /// <summary>
-    /// All files but the list itself and unfinished ones, relative, with <c>/</c>, sorted. Links are not followed.
+    /// All files but the list itself, unfinished ones and those a training goes on from, relative, with <c>/</c>, sorted. Links are not followed.
     /// </summary>
     static IEnumerable<string> Files(string folder)
     {
@@ -66,6 +67,7 @@ static class HashManifest
         return Directory.EnumerateFiles(folder, "*", options)
             .Select(p => Path.GetRelativePath(folder, p).Replace(Path.DirectorySeparatorChar, '/'))
             .Where(p => p != RunFiles.Hashes && !p.EndsWith(AtomicFile.TemporaryEnding, StringComparison.Ordinal))
+            .Where(p => !CheckpointFiles.Names.Contains(Path.GetFileName(p)))
             .Order(StringComparer.Ordinal);
     }
 

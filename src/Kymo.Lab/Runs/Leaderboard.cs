@@ -48,10 +48,11 @@ public static class Leaderboard
     ];
 
     /// <summary>Checks the run folder, then adds its row.</summary>
-    /// <param name="run">The run, with all its files written.</param>
+    /// <param name="run">The run, with all its files written; not sealed yet, or it could not be gone on with after a kill or a fault here.</param>
     /// <param name="summary">What it reported. Recipe-specific columns come from <see cref="RunSummary.Columns"/>.</param>
+    /// <param name="isResumed">A row that a killed process of the same run may have added is replaced; otherwise rows are only added.</param>
     /// <exception cref="DataException">The folder breaks its contract or a required cell is blank; no row is written.</exception>
-    public static void Append(RunFolder run, RunSummary summary)
+    public static void Append(RunFolder run, RunSummary summary, bool isResumed = false)
     {
         var findings = RunVerifier.Verify(run.Path, hashes: run.Has(RunFiles.Hashes));
         var errors = findings.Where(f => f.Severity == Severity.Error).ToArray();
@@ -60,7 +61,7 @@ public static class Leaderboard
                 string.Join("; ", errors.Take(5).Select(e => $"{e.File}: {e.Message}")) +
                 (errors.Length > 5 ? string.Create(CultureInfo.InvariantCulture, $"; and {errors.Length - 5} more") : ""));
         var row = Row(run, summary);
-        LockedAppend.Row(Path.Combine(run.Root, FileName), Columns, [.. Columns.Select(c => row.GetValueOrDefault(c, ""))]);
+        LockedAppend.Row(Path.Combine(run.Root, FileName), Columns, [.. Columns.Select(c => row.GetValueOrDefault(c, ""))], key: isResumed ? "run_id" : null);
     }
 
     /// <summary>The cells of a run by column.</summary>

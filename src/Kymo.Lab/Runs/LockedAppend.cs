@@ -18,11 +18,12 @@ public static class LockedAppend
     /// <param name="path">The table.</param>
     /// <param name="header">The columns it should have.</param>
     /// <param name="row">One cell for each column.</param>
+    /// <param name="key">A column whose cell names what the row is about: a row that has the same one is replaced. Null: none is.</param>
     /// <exception cref="DataException">
     /// The table has columns that are not in <paramref name="header"/>, or is damaged.
     /// </exception>
     /// <exception cref="IOException">The disk is full (the table is as before), or the lock stays taken.</exception>
-    public static void Row(string path, IReadOnlyList<string> header, IReadOnlyList<string> row)
+    public static void Row(string path, IReadOnlyList<string> header, IReadOnlyList<string> row, string? key = null)
     {
         if (row.Count != header.Count) throw new ArgumentException($"{row.Count} cells for {header.Count} columns");
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -35,7 +36,21 @@ public static class LockedAppend
         var line = Csv.Line(row);
         if (FirstLine(path) != Csv.Line(header)) Migrate(path, header);
         else line = MendTail(path, header.Count) + line;
+        if (key is not null && WithoutRow(path, key, row[header.ToList().IndexOf(key)]) is { } others)
+        {
+            AtomicFile.Write(path, others + Csv.Line(row));
+            return;
+        }
         Append(path, AtomicFile.Utf8.GetBytes(line));
+    }
+
+    /// <summary>The table without the rows whose cell under <paramref name="key"/> is <paramref name="value"/>; null where there is none.</summary>
+    static string? WithoutRow(string path, string key, string value)
+    {
+        var table = CsvTable.Read(path, tornTail: TornTail.Keep);
+        var column = table.Column(key);
+        string[][] kept = [.. table.Rows.Where(cells => cells[column] != value)];
+        return kept.Length == table.Rows.Count ? null : Csv.Table(table.Header, kept);
     }
 
     static string? FirstLine(string path)

@@ -198,13 +198,14 @@ public sealed class TrainingRun : IDisposable
         also?.Invoke(Folder);
         CloseLog(summary);
         WriteReport(evidence with { Summary = summary });
-        foreach (var fold in _units) Checkpoints(fold).Delete();
-        Folder.Seal();
         if (!_trainer.IsTrial)
         {
-            Leaderboard.Append(Folder, summary);
+            Leaderboard.Append(Folder, summary, isResumed: _context.Resume is not null);
             Step("leaderboard_written");
         }
+        // Until the seal stands, a killed run can be gone on with from its checkpoints.
+        Folder.Seal();
+        foreach (var unit in _units) Checkpoints(unit).Delete();
         RunSteps.Append(Folder.Root, summary.Ended, Folder.Name, "run_done", summary.Seconds);
         return new RunResult(Folder.Path, evidence.Lines, CanonicalJson.ReadObject(Folder.PathOf(RunFiles.Metrics)));
     }
@@ -226,6 +227,10 @@ public sealed class TrainingRun : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         Directory.CreateSymbolicLink(path, run);
     }
+
+    // All parts that the run may train: itself (null) or its folds, and what the recipe trains besides.
+    IEnumerable<int?> Units =>
+        (_plan.Contract.IsCrossValidated ? _plan.Contract.Folds.Select(fold => (int?)fold) : [null]).Concat(_plan.FurtherUnits.Select(unit => (int?)unit));
 
     static string Key(int? fold) => fold?.ToString(CultureInfo.InvariantCulture) ?? "";
 
@@ -368,7 +373,11 @@ public sealed class TrainingRun : IDisposable
     // A run goes on only with the configuration and the data it was begun with.
     void GoOn()
     {
-        if (Folder.Has(RunFiles.Hashes)) throw new ConfigException($"run '{Folder.Name}' is finished; choose another run.name to train again");
+        if (Folder.Has(RunFiles.Hashes))
+        {
+            foreach (var unit in Units) Checkpoints(unit).Delete();
+            throw new ConfigException($"run '{Folder.Name}' is finished; choose another run.name to train again");
+        }
         if (!Folder.Has(RunFiles.ResolvedConfig)) Begin();
         var differences = _settings.Differences(CanonicalJson.ReadObject(Folder.PathOf(RunFiles.ResolvedConfig)));
         var data = CanonicalJson.ReadObject(Folder.PathOf(RunFiles.DataFingerprint));
@@ -396,8 +405,7 @@ public sealed class TrainingRun : IDisposable
     void LoadSnapshots()
     {
         if (_context.Resume is null) return;
-        var folds = _plan.Contract.IsCrossValidated ? _plan.Contract.Folds.Select(fold => (int?)fold) : [null];
-        foreach (var fold in folds.Concat(_plan.FurtherUnits.Select(unit => (int?)unit)))
+        foreach (var fold in Units)
             if (Checkpoints(fold).Load(text => _context.Tell(new RunEvent.Warning(text))) is { } snapshot) _snapshots[Key(fold)] = snapshot;
     }
 

@@ -4,21 +4,25 @@ namespace Kymo.Lab.Training;
 
 /// <summary>
 /// The newest checkpoint of a training and the one before it: <c>state.pth</c> and <c>state.previous.pth</c>. A new one is written
-/// under another name, read back, and only then renamed, so that a killed process or a full disk leaves the one before.
+/// under another name, read back, and only then renamed, so that a killed process or a full disk leaves the one before. They are
+/// no evidence: no seal of a run covers them.
 /// </summary>
 /// <param name="folder">The folder of both; made when the first is saved.</param>
 public sealed class CheckpointFiles(string folder)
 {
-    string Newest => Path.Combine(folder, "state.pth");
+    /// <summary>The names of all files that are made here.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["state.pth", "state.previous.pth", "state.next.pth"];
 
-    string Previous => Path.Combine(folder, "state.previous.pth");
+    string Newest => Path.Combine(folder, Names[0]);
+
+    string Previous => Path.Combine(folder, Names[1]);
 
     /// <summary>Keeps a checkpoint.</summary>
     /// <exception cref="IOException">The disk is full or not writable; the older checkpoints are still there.</exception>
     public void Save(PickleValue checkpoint)
     {
         Directory.CreateDirectory(folder);
-        var next = Path.Combine(folder, "state.next.pth");
+        var next = Path.Combine(folder, Names[2]);
         TorchFile.Write(next, checkpoint);
         TorchFile.Read(next);
         if (File.Exists(Newest)) File.Move(Newest, Previous, overwrite: true);
@@ -51,7 +55,7 @@ public sealed class CheckpointFiles(string folder)
     /// <summary>Deletes the checkpoints of a finished training.</summary>
     public void Delete()
     {
-        File.Delete(Newest);
-        File.Delete(Previous);
+        if (!Directory.Exists(folder)) return;
+        foreach (var name in Names) File.Delete(Path.Combine(folder, name));
     }
 }

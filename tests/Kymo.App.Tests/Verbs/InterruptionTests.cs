@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Kymo.Lab.Runs;
 
 namespace Kymo.App.Tests.Verbs;
 
@@ -30,6 +31,7 @@ public sealed class InterruptionTests(TrainedRun trained) : IClassFixture<Traine
                 if (Directory.Exists(trained.PathOf("results", "runs", name))) resume = ["--resume", name];
             }
             if (!ended) KymoProgram.Succeed(trained.Folder, [.. TrainedRun.Training, $"run.name={name}", .. resume]);
+            else Assert.Contains("is finished", KymoProgram.Run(trained.Folder, [.. TrainedRun.Training, $"run.name={name}", "--resume", name]).Error);
             SameEnd(trained.PathOf("results", "runs", name));
         }
     }
@@ -126,6 +128,23 @@ public sealed class InterruptionTests(TrainedRun trained) : IClassFixture<Traine
         }
     }
 
+    [Fact]
+    public void Row_that_cannot_be_added_leaves_a_run_that_can_be_gone_on_with()
+    {
+        var root = Directory.CreateDirectory(trained.PathOf("foreign")).FullName;
+        var board = Path.Combine(root, "leaderboard.csv");
+        File.WriteAllText(board, "another\r\ntable\r\n");
+        string[] training = [.. TrainedRun.Training, $"run.root={root}", "data.cache=results/cache", "run.name=base"];
+        var refused = KymoProgram.Run(trained.Folder, training);
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("column 'another' is not known", refused.Error);
+        Assert.Equal("another\r\ntable\r\n", File.ReadAllText(board));
+        File.Delete(board);
+        var resumed = KymoProgram.Succeed(trained.Folder, [.. training, "--resume", "base"]);
+        Assert.Contains("going on after epoch", resumed.Error);
+        SameEnd(Path.Combine(root, "runs", "base"));
+    }
+
     static void KillAtLine(string beginning, string[] arguments, string folder)
     {
         using var process = KymoProgram.Start(folder, [], arguments);
@@ -175,5 +194,7 @@ public sealed class InterruptionTests(TrainedRun trained) : IClassFixture<Traine
         Assert.Equal(files.Order(), Directory.GetFiles(run, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(run, file))
             .Where(file => !s_timed.Any(timed => file.Split('/').Any(part => part.StartsWith(timed, StringComparison.Ordinal)))).Order());
         KymoProgram.Succeed(trained.Folder, "runs", "verify", run);
+        var board = CsvTable.Read(Path.Combine(run, "..", "..", "leaderboard.csv"));
+        Assert.Single(board.Rows, row => row[board.Column("run_name")] == Path.GetFileName(run));
     }
 }

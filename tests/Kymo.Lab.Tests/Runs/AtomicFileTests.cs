@@ -109,6 +109,18 @@ public sealed class AtomicFileTests
         Assert.Equal("a,b,c\r\n1,2,\r\n3,4,5\r\n", File.ReadAllText(folder["t.csv"]));
     }
 
+    [Fact]
+    public void A_row_about_the_same_thing_is_replaced_where_one_is_asked_for()
+    {
+        using var folder = new TempFolder();
+        LockedAppend.Row(folder["t.csv"], ["a", "b"], ["1", "2"], key: "b");
+        LockedAppend.Row(folder["t.csv"], ["a", "b"], ["3", "4"], key: "b");
+        LockedAppend.Row(folder["t.csv"], ["a", "b"], ["5", "2"], key: "b");
+        Assert.Equal("a,b\r\n3,4\r\n5,2\r\n", File.ReadAllText(folder["t.csv"]));
+        LockedAppend.Row(folder["t.csv"], ["a", "b"], ["5", "2"]);
+        Assert.Equal("a,b\r\n3,4\r\n5,2\r\n5,2\r\n", File.ReadAllText(folder["t.csv"]));
+    }
+
     [Theory]
     [InlineData("a,b\r\n1,2\r\n3", "a,b\r\n1,2\r\n5,6\r\n")] // cut: the row was never whole
     [InlineData("a,b\r\n1,2\r\n3,\"x", "a,b\r\n1,2\r\n5,6\r\n")]
