@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kymo.Lab.Runs;
 using Kymo.Tuning;
 using Kymo.Tuning.Json;
 
