@@ -53,19 +53,21 @@ static class EventNetwork
         : EventCnn.Macs(Width(model), classes, Bands, frames)
             + (HasAttention(model) ? Cbam.Macs(2 * Width(model), model.CbamReduction, model.CbamSaKernel, model.AttMode, (long)(Bands / 4) * (frames / 4)) : 0);
 
-    /// <summary>Reads weights that say nothing of themselves, as the original keeps them: raw dB go in.</summary>
+    /// <summary>Reads weights that say nothing of themselves, as the original keeps them: raw dB go in. Their shapes tell the rest.</summary>
     /// <param name="path">A <c>.pth</c> or <c>.safetensors</c> file.</param>
-    /// <param name="model">What network they are of.</param>
+    /// <param name="name">What network they are of.</param>
     /// <param name="classes">What it names.</param>
     /// <param name="features">What it hears.</param>
     /// <exception cref="CheckpointException">A damaged file, or weights of another network or of another number of classes.</exception>
-    public static (Module Network, EventModelCard Card) ReadBare(string path, EventModelOptions model, IReadOnlyList<string> classes, EventFeatureOptions features)
+    public static (Module Network, EventModelCard Card) ReadBare(string path, string name, IReadOnlyList<string> classes, EventFeatureOptions features)
     {
+        var weights = WeightFiles.Read(WeightsOf(path));
+        var model = OptionsOf(name, weights);
         using var init = new RandomGenerator(0);
         var network = New(model, classes.Count, init);
         try
         {
-            network.LoadState(WeightFiles.Read(WeightsOf(path)), path);
+            network.LoadState(weights, path);
         }
         catch
         {
@@ -74,6 +76,18 @@ static class EventNetwork
         }
         network.Eval();
         return (network, new EventModelCard(SleepEventsRecipe.Name, model, classes, features with { Standardize = "none" }, Standardizer.None(Bands), [], ""));
+    }
+
+    // What a network's weights show of its settings; where one is not as expected, loading names it.
+    static EventModelOptions OptionsOf(string name, IReadOnlyDictionary<string, StoredTensor> weights)
+    {
+        long[] Shape(string key, int rank) => weights.TryGetValue(key, out var tensor) && tensor.Shape.Length == rank && tensor.Shape.All(side => side > 0) ? [.. tensor.Shape] : [];
+        var model = new EventModelOptions(name) { Pooling = weights.ContainsKey("pooling.silence") ? EventPooling.Sounding : EventPooling.All };
+        if (Shape("rnn.weight_hh_l0", 2) is [_, var hidden]) model = model with { RnnHidden = (int)hidden, RnnLayers = weights.Keys.Count(key => key.StartsWith("rnn.weight_hh_l", StringComparison.Ordinal)) };
+        if (Shape("cbam.ca.mlp.0.weight", 2) is [var squeezed, var channels]) model = model with { CbamReduction = (int)(channels / squeezed) };
+        if (Shape("cbam.sa.conv.weight", 4) is [_, _, _, var kernel]) model = model with { CbamSaKernel = (int)kernel };
+        var (channel, spatial) = (weights.ContainsKey("cbam.ca.mlp.0.weight"), weights.ContainsKey("cbam.sa.conv.weight"));
+        return model with { AttMode = channel == spatial ? AttentionMode.Cbam : channel ? AttentionMode.Ca : AttentionMode.Sa };
     }
 
     /// <summary>The spectrogram settings in the words of Kymo.Signals.</summary>

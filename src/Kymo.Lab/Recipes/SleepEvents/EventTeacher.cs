@@ -30,7 +30,7 @@ sealed class EventTeacher : IDisposable
         // What a file says of itself counts; bare weights are of the network that is named, and raw dB go in.
         var isBare = config.Distill.TeacherModel != "" && EventNetwork.CardOf(EventNetwork.WeightsOf(config.Distill.Teacher)) is null;
         var (network, card) = !isBare ? EventNetwork.Read(config.Distill.Teacher)
-            : EventNetwork.ReadBare(config.Distill.Teacher, config.Model with { Name = config.Distill.TeacherModel }, examples.Set.Classes, config.Features);
+            : EventNetwork.ReadBare(config.Distill.Teacher, config.Distill.TeacherModel, examples.Set.Classes, config.Features);
         try
         {
             if (config.Distill.TeacherModel is var named && named != "" && named != card.Model.Name)

@@ -50,6 +50,20 @@ public sealed class EventRunTests : IDisposable
         Assert.Contains("distill.teacher_model=crnn", Assert.Throws<DataException>(() => Run("of_no_name", [.. settings, "distill.teacher=" + bare])).Message);
     }
 
+    [Theory]
+    [InlineData("tinycnn_cbam", "model.cbam_reduction=4", "model.cbam_sa_kernel=5", "model.att_mode=cbam")]
+    [InlineData("tinycnn_cbam", "model.cbam_reduction=16", "model.att_mode=ca")]
+    [InlineData("crnn", "model.rnn_hidden=24", "model.rnn_layers=1", "model.pooling=sounding")]
+    public void Bare_weights_may_differ_from_the_student_in_every_setting(string model, params string[] settings)
+    {
+        var teacher = Run("other", ["features.standardize=none", "model=" + model, .. settings]);
+        var bare = _folder["bare.pth"];
+        File.Copy(Path.Combine(teacher, RunFiles.BestModel), bare);
+        string[] pupil = ["features.standardize=none", "distill.alpha=0.6"];
+        var (one, other) = (Run("of_run", [.. pupil, "distill.teacher=" + teacher]), Run("of_bare", [.. pupil, "distill.teacher=" + bare, "distill.teacher_model=" + model]));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(one, RunFiles.Predictions)), File.ReadAllBytes(Path.Combine(other, RunFiles.Predictions)));
+    }
+
     [Fact]
     public void Every_file_of_a_run_teaches_by_its_card()
     {
