@@ -46,7 +46,7 @@ public sealed record CachedItem(string Id, string Sha256, long Size, long Modifi
 }
 
 /// <summary>
-/// Features of a dataset in one mapped file, item after item, each (mel, frame) in float32. Reading touches only the pages it needs.
+/// Features of a dataset in one mapped file, each (mel, frame) in float32 at its place. Reading touches only the pages it needs.
 /// </summary>
 public sealed class FeatureCache : IDisposable
 {
@@ -84,7 +84,10 @@ public sealed class FeatureCache : IDisposable
         if (index.Features != features)
             throw new DataException(folder, $"the cache was made with other settings ({index.Features}), asked for are {features}; delete it, or name another folder with data.cache=DIR");
         var path = Path.Combine(folder, FeatureFile);
-        var expected = (long)index.Items.Count(item => item.Reason is null) * index.Rows * index.Columns * sizeof(float);
+        int[] places = [.. index.Items.Where(item => item.Reason is null).Select(item => item.Offset)];
+        if (places.Any(place => place < 0) || places.Distinct().Count() < places.Length)
+            throw new DataException(Path.Combine(folder, IndexFile), "gives two recordings one place, or one none; delete the folder and type: kymo prepare RECIPE");
+        var expected = (places.DefaultIfEmpty(-1).Max() + 1L) * index.Rows * index.Columns * sizeof(float);
         var actual = File.Exists(path) ? new FileInfo(path).Length : 0;
         if (actual != expected || expected == 0)
             throw new DataException(path, $"{actual} bytes where the index promises {expected}; delete the folder and type: kymo prepare RECIPE");
