@@ -172,7 +172,7 @@ public static class FeatureCacheBuilder
         }
         var index = new FeatureIndex(
             FeatureCache.Version, set.Name, kind.Text, kind.Rows, kind.Columns,
-            [.. good, .. bad.Select(entry => entry with { Offset = -1 })], Fingerprint(set, kind, good));
+            [.. good, .. bad.Select(entry => entry with { Offset = -1 })]);
         // An index of features that are there no more must not outlive them.
         File.Delete(Path.Combine(folder, FeatureCache.IndexFile));
         File.Move(part, Path.Combine(folder, FeatureCache.FeatureFile), overwrite: true);
@@ -184,19 +184,6 @@ public static class FeatureCacheBuilder
         }
         File.Move(temporary, Path.Combine(folder, FeatureCache.IndexFile), overwrite: true);
         File.Delete(Path.Combine(folder, JournalFile));
-    }
-
-    static string Fingerprint(RecordingSet set, FeatureKind kind, CachedItem[] items)
-    {
-        var recordings = set.Recordings.ToDictionary(recording => recording.Id);
-        var text = new StringBuilder(kind.Text).Append('\n');
-        foreach (var item in items)
-        {
-            var recording = recordings[item.Id];
-            text.Append(item.Id).Append(' ').Append(item.Sha256).Append(' ').Append(set.Classes[recording.Label]).Append(' ')
-                .Append(recording.Fold).Append(' ').Append(recording.Group).Append('\n');
-        }
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
     internal static string Hash(string path)

@@ -21,7 +21,7 @@ public sealed class FeatureCacheTests : IDisposable
             cache.CopyTo(set.Recordings[i].Id, item);
             Assert.Equal(Enumerable.Repeat((float)i, 6), item);
         }
-        Assert.Equal(64, cache.Index.Fingerprint.Length);
+        Assert.Equal(64, cache.FingerprintOf(set).Length);
     }
 
     [Fact]
@@ -29,10 +29,10 @@ public sealed class FeatureCacheTests : IDisposable
     {
         var set = Recordings(10);
         string first;
-        using (var cache = Build(set)) first = cache.Index.Fingerprint;
+        using (var cache = Build(set)) first = cache.FingerprintOf(set);
         using var again = Build(set);
         Assert.Equal(10, _extracted);
-        Assert.Equal(first, again.Index.Fingerprint);
+        Assert.Equal(first, again.FingerprintOf(set));
     }
 
     [Fact]
@@ -40,13 +40,36 @@ public sealed class FeatureCacheTests : IDisposable
     {
         var set = Recordings(3);
         string first;
-        using (var cache = Build(set)) first = cache.Index.Fingerprint;
+        using (var cache = Build(set)) first = cache.FingerprintOf(set);
         File.WriteAllText(set.Recordings[1].Path, "70");
         using var again = Build(set);
         var item = new float[6];
         again.CopyTo(set.Recordings[1].Id, item);
         Assert.Equal(70, item[0]);
-        Assert.NotEqual(first, again.Index.Fingerprint);
+        Assert.NotEqual(first, again.FingerprintOf(set));
+    }
+
+    [Fact]
+    public void Fingerprint_is_of_labels_folds_and_groups_as_they_are_now()
+    {
+        var set = Recordings(4);
+        using var cache = Build(set);
+        RecordingSet With(Func<Recording, Recording> change) => set with { Recordings = [change(set.Recordings[0]), .. set.Recordings.Skip(1)] };
+        RecordingSet[] sets =
+        [
+            set, With(recording => recording with { Label = 1 }), With(recording => recording with { Fold = 2 }), With(recording => recording with { Group = "1" }),
+            set with { Classes = ["a", "c"] }, set with { Recordings = [.. set.Recordings.Skip(1)] },
+        ];
+        using var later = Build(sets[1]);
+        Assert.Equal(4, _extracted);
+        Assert.Equal(sets.Length, sets.Select(cache.FingerprintOf).Distinct().Count());
+        Assert.Equal(cache.FingerprintOf(sets[1]), later.FingerprintOf(sets[1]));
+        // Neither where the recordings lie nor how they are extracted is part of it.
+        using var elsewhere = new TempFolder();
+        foreach (var recording in set.Recordings) File.Copy(recording.Path, elsewhere[recording.Id]);
+        var moved = set with { Root = elsewhere.Path, Recordings = [.. set.Recordings.Select(recording => recording with { Path = elsewhere[recording.Id] })] };
+        using var other = FeatureCacheBuilder.Build(elsewhere["cache"], moved, new FeatureKind("test", 2, 3, () => Extract), 0.02, 3, null, CancellationToken.None);
+        Assert.Equal(cache.FingerprintOf(set), other.FingerprintOf(moved));
     }
 
     [Fact]
