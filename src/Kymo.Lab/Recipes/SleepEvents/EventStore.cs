@@ -32,7 +32,7 @@ sealed class EventStore : IDisposable
         var options = EventNetwork.Options(config.Features);
         if (config.Data.Name == "hdf5")
         {
-            var files = SpectrogramFiles.Open(config.Data.Root, options);
+            var files = SpectrogramFiles.Open(config.Data.Root, options, config.Features.Trim);
             return new EventStore(files, files.Examples, files.Fingerprint, files.DatasetCommit, config.Data.Root);
         }
         var set = SleepEventsData.Read(config);

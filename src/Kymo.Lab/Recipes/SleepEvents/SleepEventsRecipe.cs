@@ -36,7 +36,8 @@ public static class SleepEventsRecipe
         {
             context.Tell(new RunEvent.Stage($"{name}.h5: {part.Length} clips"));
             SpectrogramFiles.Write(
-                config.Data.Hdf5, name, store.Examples, part, EventNetwork.Options(config.Features), config.Data.Hdf5Storage, config.Data.Hdf5Gzip, store.DatasetCommit, context.Cancel);
+                config.Data.Hdf5, name, store.Examples, part, EventNetwork.Options(config.Features), config.Data.Hdf5Storage, config.Data.Hdf5Gzip, store.DatasetCommit, context.Cancel,
+                config.Features.Trim);
         }
         return config.Data.Hdf5;
     }
