@@ -58,16 +58,6 @@ public sealed class ChangedLabelsTests : IDisposable
         return Registry.Find(recipe).Run(job, context with { Tell = told => { if (stop && told is RunEvent.Opened) cancel.Cancel(); } }).Folder;
     }
 
-    (MapNode Job, RunContext Context) Compose(string recipe, string[] settings, string? resume, CancellationToken cancel)
-    {
-        string[] overrides = ["data=table", "data.root=" + _folder["tones"], "run.root=" + _folder.Path, .. settings];
-        var composition = new ConfigComposer().Compose(new ComposeRequest
-        {
-            SearchPath = [new SearchPathEntry(SearchPathEntry.Main, Registry.Find(recipe).ConfFolder)],
-            ConfigName = "config",
-            Overrides = Override.ParseAll(overrides),
-        });
-        var job = (MapNode)ConfigResolver.Of(composition.Config).ResolveAll(composition.Config);
-        return (job, new RunContext(composition.Config, composition.Hydra, overrides, resume, false, _ => { }, TimeProvider.System, cancel));
-    }
+    (MapNode Job, RunContext Context) Compose(string recipe, string[] settings, string? resume, CancellationToken cancel) =>
+        Composed.Of(recipe, ["data=table", "data.root=" + _folder["tones"], "run.root=" + _folder.Path, .. settings], resume, cancel: cancel);
 }

@@ -35,7 +35,7 @@ sealed class EventStore : IDisposable
             var files = SpectrogramFiles.Open(config.Data.Root, options, config.Features.Trim);
             return new EventStore(files, files.Examples, files.Fingerprint, files.DatasetCommit, config.Data.Root);
         }
-        var set = SleepEventsData.Read(config);
+        var set = SleepEventsData.Read(config, context.Tell);
         var cache = SpectrogramCaches.Open(set, options, config.Data.Cache, config.Data.MaxExcluded, config.Data.Workers, context, config.Features.Trim);
         var examples = Of(config, set, cache, context);
         return new EventStore(cache, examples, cache.FingerprintOf(examples.Set), SleepEventsData.CommitOf(config), cache.Folder);
