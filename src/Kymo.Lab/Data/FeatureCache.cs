@@ -1,4 +1,6 @@
 using System.IO.MemoryMappedFiles;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kymo.Signals;
@@ -12,15 +14,13 @@ namespace Kymo.Lab.Data;
 /// <param name="Rows">Mel bands of one item.</param>
 /// <param name="Columns">Frames of one item.</param>
 /// <param name="Items">The recordings, the unusable ones too.</param>
-/// <param name="Fingerprint">SHA-256 of settings, labels and the recordings' contents; names no path and no time.</param>
 public sealed record FeatureIndex(
     int Format,
     string Dataset,
     string Features,
     int Rows,
     int Columns,
-    IReadOnlyList<CachedItem> Items,
-    string Fingerprint)
+    IReadOnlyList<CachedItem> Items)
 {
     /// <summary>Recordings that could not be used, and why.</summary>
     [JsonIgnore]
@@ -46,7 +46,7 @@ public sealed record CachedItem(string Id, string Sha256, long Size, long Modifi
 }
 
 /// <summary>
-/// Features of a dataset in one mapped file, item after item, each (mel, frame) in float32. Reading touches only the pages it needs.
+/// Features of a dataset in one mapped file, each (mel, frame) in float32 at its place. Reading touches only the pages it needs.
 /// </summary>
 public sealed class FeatureCache : IDisposable
 {
@@ -56,13 +56,13 @@ public sealed class FeatureCache : IDisposable
 
     readonly MemoryMappedFile _file;
     readonly MemoryMappedViewAccessor _view;
-    readonly Dictionary<string, int> _offsets;
+    readonly Dictionary<string, CachedItem> _items;
 
     FeatureCache(string folder, FeatureIndex index, MemoryMappedFile file)
     {
         (Folder, Index, _file) = (folder, index, file);
         _view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        _offsets = index.Items.Where(item => item.Reason is null).ToDictionary(item => item.Id, item => item.Offset);
+        _items = index.Items.ToDictionary(item => item.Id);
     }
 
     /// <summary>The cache's folder.</summary>
@@ -84,7 +84,10 @@ public sealed class FeatureCache : IDisposable
         if (index.Features != features)
             throw new DataException(folder, $"the cache was made with other settings ({index.Features}), asked for are {features}; delete it, or name another folder with data.cache=DIR");
         var path = Path.Combine(folder, FeatureFile);
-        var expected = (long)index.Items.Count(item => item.Reason is null) * index.Rows * index.Columns * sizeof(float);
+        int[] places = [.. index.Items.Where(item => item.Reason is null).Select(item => item.Offset)];
+        if (places.Any(place => place < 0) || places.Distinct().Count() < places.Length)
+            throw new DataException(Path.Combine(folder, IndexFile), "gives two recordings one place, or one none; delete the folder and type: kymo prepare RECIPE");
+        var expected = (places.DefaultIfEmpty(-1).Max() + 1L) * index.Rows * index.Columns * sizeof(float);
         var actual = File.Exists(path) ? new FileInfo(path).Length : 0;
         if (actual != expected || expected == 0)
             throw new DataException(path, $"{actual} bytes where the index promises {expected}; delete the folder and type: kymo prepare RECIPE");
@@ -92,12 +95,28 @@ public sealed class FeatureCache : IDisposable
     }
 
     /// <summary>Copies one item's features.</summary>
-    /// <param name="id">The recording's name.</param>
+    /// <param name="id">The name of a usable recording.</param>
     /// <param name="destination">Receives (mel, frame), exactly <see cref="ItemLength"/> numbers.</param>
     public void CopyTo(string id, Span<float> destination)
     {
         var bytes = (ulong)ItemLength * sizeof(float);
-        _view.SafeMemoryMappedViewHandle.ReadSpan((ulong)_offsets[id] * bytes, destination[..ItemLength]);
+        _view.SafeMemoryMappedViewHandle.ReadSpan((ulong)_items[id].Offset * bytes, destination[..ItemLength]);
+    }
+
+    /// <summary>
+    /// SHA-256 of the feature settings and of each recording's name, content, class, fold and group, in the set's order; names no path and no
+    /// time. Classes, folds and groups are the set's: they may have changed since the features were extracted, or depend on a seed.
+    /// </summary>
+    /// <param name="set">Recordings of this cache, as they are learned from and reported.</param>
+    public string FingerprintOf(RecordingSet set)
+    {
+        var text = new StringBuilder(Index.Features).Append('\n');
+        foreach (var recording in set.Recordings)
+        {
+            text.Append(recording.Id).Append(' ').Append(_items[recording.Id].Sha256).Append(' ').Append(set.Classes[recording.Label]).Append(' ')
+                .Append(recording.Fold).Append(' ').Append(recording.Group).Append('\n');
+        }
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
     /// <inheritdoc/>

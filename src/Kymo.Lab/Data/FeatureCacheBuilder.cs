@@ -107,7 +107,7 @@ public static class FeatureCacheBuilder
         var length = (long)kind.Rows * kind.Columns * sizeof(float);
         using var part = File.OpenHandle(Path.Combine(folder, PartFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
         using var journal = new StreamWriter(new FileStream(Path.Combine(folder, JournalFile), FileMode.Append, FileAccess.Write, FileShare.Read));
-        if (finished.IsEmpty) journal.WriteLine(JsonSerializer.Serialize(new JournalHead(FeatureCache.Version, kind.Text), Json));
+        if (journal.BaseStream.Position == 0) journal.WriteLine(JsonSerializer.Serialize(new JournalHead(FeatureCache.Version, kind.Text), Json));
         var (done, excluded) = (0, 0);
         var options = new ParallelOptions { MaxDegreeOfParallelism = workers > 0 ? workers : Environment.ProcessorCount, CancellationToken = cancel };
         Parallel.ForEach(
@@ -133,7 +133,6 @@ public static class FeatureCacheBuilder
                 return worker;
             },
             _ => { });
-        RandomAccess.FlushToDisk(part);
     }
 
     static CachedItem ExtractOne(SafeFileHandle part, Recording recording, int position, long length, FeatureExtractor extractor, float[] buffer)
@@ -165,11 +164,17 @@ public static class FeatureCacheBuilder
         }
         var good = entries.Where(entry => entry.Reason is null).ToArray();
         var part = Path.Combine(folder, PartFile);
-        if (bad.Length > 0) Compact(part, good, (long)kind.Rows * kind.Columns * sizeof(float));
-        var items = good.Select((entry, offset) => entry with { Offset = offset }).ToArray();
+        // Items stay where the journal says they are: an unusable recording leaves a hole, which takes no room on most file systems.
+        using (var file = File.OpenHandle(part, FileMode.Open, FileAccess.ReadWrite))
+        {
+            RandomAccess.SetLength(file, (good.Max(entry => entry.Offset) + 1L) * kind.Rows * kind.Columns * sizeof(float));
+            RandomAccess.FlushToDisk(file);
+        }
         var index = new FeatureIndex(
             FeatureCache.Version, set.Name, kind.Text, kind.Rows, kind.Columns,
-            [.. items, .. bad.Select(entry => entry with { Offset = -1 })], Fingerprint(set, kind, items));
+            [.. good, .. bad.Select(entry => entry with { Offset = -1 })]);
+        // An index of features that are there no more must not outlive them.
+        File.Delete(Path.Combine(folder, FeatureCache.IndexFile));
         File.Move(part, Path.Combine(folder, FeatureCache.FeatureFile), overwrite: true);
         var temporary = Path.Combine(folder, FeatureCache.IndexFile + ".part");
         using (var stream = new FileStream(temporary, FileMode.Create))
@@ -179,34 +184,6 @@ public static class FeatureCacheBuilder
         }
         File.Move(temporary, Path.Combine(folder, FeatureCache.IndexFile), overwrite: true);
         File.Delete(Path.Combine(folder, JournalFile));
-    }
-
-    // Unusable recordings leave holes; the items move up, which is safe because none moves down.
-    static void Compact(string part, CachedItem[] good, long length)
-    {
-        using var file = File.OpenHandle(part, FileMode.Open, FileAccess.ReadWrite);
-        var buffer = new byte[length];
-        for (var i = 0; i < good.Length; i++)
-        {
-            if (good[i].Offset == i) continue;
-            RandomAccess.Read(file, buffer, good[i].Offset * length);
-            RandomAccess.Write(file, buffer, i * length);
-        }
-        RandomAccess.SetLength(file, good.Length * length);
-        RandomAccess.FlushToDisk(file);
-    }
-
-    static string Fingerprint(RecordingSet set, FeatureKind kind, CachedItem[] items)
-    {
-        var recordings = set.Recordings.ToDictionary(recording => recording.Id);
-        var text = new StringBuilder(kind.Text).Append('\n');
-        foreach (var item in items)
-        {
-            var recording = recordings[item.Id];
-            text.Append(item.Id).Append(' ').Append(item.Sha256).Append(' ').Append(set.Classes[recording.Label]).Append(' ')
-                .Append(recording.Fold).Append(' ').Append(recording.Group).Append('\n');
-        }
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
     internal static string Hash(string path)
@@ -229,7 +206,7 @@ public static class FeatureCacheBuilder
             return finished;
         }
         foreach (var line in lines.Skip(1))
-            if (Parse<CachedItem>(line) is { } entry) finished[entry.Id] = entry;
+            if (Parse<CachedItem>(line) is { Id: not null } entry) finished[entry.Id] = entry;
         File.AppendAllText(path, "\n");
         return finished;
     }

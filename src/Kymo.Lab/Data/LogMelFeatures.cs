@@ -13,7 +13,7 @@ public static class LogMelFeatures
     /// <param name="options">The spectrogram settings.</param>
     /// <param name="trim">Whether silence at a recording's end is cut off first; one that is silent throughout stays as it is.</param>
     public static FeatureKind Kind(LogMelOptions options, bool trim = false) => new(
-        options.ToCanonicalText() + (trim ? " trim=end" : ""), options.NMels, Frames(options), () =>
+        Text(options, trim), options.NMels, Frames(options), () =>
         {
             var extractor = new LogMelExtractor(options);
             return (path, destination) =>
@@ -22,6 +22,11 @@ public static class LogMelFeatures
                 extractor.Extract(trim ? WithoutSilentEnd(samples) : samples, destination);
             };
         });
+
+    /// <summary>The settings in a stable text form.</summary>
+    /// <param name="options">The spectrogram settings.</param>
+    /// <param name="trim">Whether silence at a recording's end is cut off first.</param>
+    public static string Text(LogMelOptions options, bool trim) => options.ToCanonicalText() + (trim ? " trim=end" : "");
 
     /// <summary>The samples up to the last one above <see cref="SilentSample"/>.</summary>
     public static ReadOnlySpan<float> WithoutSilentEnd(ReadOnlySpan<float> samples)

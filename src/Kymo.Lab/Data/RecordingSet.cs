@@ -29,6 +29,9 @@ public sealed record RecordingSet(
     IReadOnlyList<Recording> Recordings,
     IReadOnlyList<Exclusion> Exclusions)
 {
+    /// <summary>The column of the dataset's table that says what teaches, what picks the epoch and what is reported: folds 1, 2 and 3; null where folds are just folds.</summary>
+    public string? SplitColumn { get; init; }
+
     /// <summary>The published folds that occur, in order; empty where the dataset has none.</summary>
     public IReadOnlyList<int> Folds => [.. Recordings.Select(recording => recording.Fold).Where(fold => fold > 0).Distinct().Order()];
 

@@ -27,7 +27,7 @@ public enum SpectrogramStorage
 /// </summary>
 public sealed class SpectrogramFiles : IDisposable
 {
-    const string Spectrograms = "spectrograms", Labels = "labels";
+    const string Spectrograms = "spectrograms", Labels = "labels", Features = "features";
     const int ChunkItems = 128, FlushEvery = 20, Sampled = 500;
     const double Range = 80;
 
@@ -70,8 +70,9 @@ public sealed class SpectrogramFiles : IDisposable
     /// <summary>Opens the three files of a folder.</summary>
     /// <param name="root">The folder.</param>
     /// <param name="options">The settings that the spectrograms must have.</param>
+    /// <param name="trim">Whether silence at a recording's end must have been cut off first.</param>
     /// <exception cref="DataException">A file is absent, unfinished, damaged, a stub of a few samples, or of other settings.</exception>
-    public static SpectrogramFiles Open(string root, LogMelOptions options)
+    public static SpectrogramFiles Open(string root, LogMelOptions options, bool trim = false)
     {
         var files = new List<Hdf5File>();
         try
@@ -88,6 +89,7 @@ public sealed class SpectrogramFiles : IDisposable
                 files.Add(file);
                 var (data, labels) = (file.Dataset(Spectrograms), file.Dataset(Labels));
                 Check(file, data, labels, split, options, ref frames);
+                CheckFeatures(file, LogMelFeatures.Text(options, trim));
                 var names = Text(file, "classes").Split(',');
                 if (classes is not null && !classes.SequenceEqual(names))
                     throw new DataException(file.Path, $"has the classes {string.Join(", ", names)}; the training file has {string.Join(", ", classes)}");
@@ -124,15 +126,16 @@ public sealed class SpectrogramFiles : IDisposable
     /// <param name="gzip">Level of compression; 0 for none.</param>
     /// <param name="commit">Version of the dataset.</param>
     /// <param name="cancel">Stops; the unfinished file is deleted.</param>
+    /// <param name="trim">Whether silence at a recording's end was cut off first.</param>
     public static void Write(
         string folder, string split, SpectrogramExamples examples, int[] indices, LogMelOptions options, SpectrogramStorage storage, int gzip,
-        string commit, CancellationToken cancel)
+        string commit, CancellationToken cancel, bool trim = false)
     {
         Directory.CreateDirectory(folder);
         var (final, temporary) = (Path.Combine(folder, split + ".h5"), Path.Combine(folder, $".{split}.h5.tmp"));
         try
         {
-            using (var file = Hdf5File.Create(temporary)) Fill(file, split, examples, indices, options, storage, gzip, commit, cancel);
+            using (var file = Hdf5File.Create(temporary)) Fill(file, split, examples, indices, options, storage, gzip, commit, trim, cancel);
             File.Move(temporary, final, overwrite: true);
         }
         finally
@@ -149,7 +152,7 @@ public sealed class SpectrogramFiles : IDisposable
 
     static void Fill(
         Hdf5File file, string split, SpectrogramExamples examples, int[] indices, LogMelOptions options, SpectrogramStorage storage, int gzip,
-        string commit, CancellationToken cancel)
+        string commit, bool trim, CancellationToken cancel)
     {
         var element = storage switch { SpectrogramStorage.Float32 => Hdf5Element.Float32, SpectrogramStorage.Float16 => Hdf5Element.Float16, _ => Hdf5Element.UInt8 };
         var chunk = Math.Max(1, Math.Min(ChunkItems, indices.Length));
@@ -189,7 +192,7 @@ public sealed class SpectrogramFiles : IDisposable
         file.SetAttribute("n_classes", (long)examples.Set.Classes.Count);
         file.SetAttribute("classes", string.Join(',', examples.Set.Classes));
         file.SetAttribute("max_samples", 0L);
-        file.SetAttribute("features", options.ToCanonicalText());
+        file.SetAttribute(Features, LogMelFeatures.Text(options, trim));
     }
 
     static void Check(Hdf5File file, Hdf5Dataset data, Hdf5Dataset labels, string split, LogMelOptions options, ref int frames)
@@ -214,6 +217,34 @@ public sealed class SpectrogramFiles : IDisposable
         if (frames != 0) Equal("frames", data.Shape[2], (long)frames);
         frames = checked((int)data.Shape[2]);
     }
+
+    // The original's files do not say how short and silent clips were treated; those that do must have been made as this run asks.
+    static void CheckFeatures(Hdf5File file, string expected)
+    {
+        if (file.Attribute(Features) is not { } stated || Equals(stated, expected)) return;
+        var (made, asked) = (Values(Convert.ToString(stated, CultureInfo.InvariantCulture)!), Values(expected));
+        string[] names = [.. made.Keys.Union(asked.Keys).Where(name => made.GetValueOrDefault(name) != asked.GetValueOrDefault(name))];
+        string List(Dictionary<string, string> values) => string.Join(' ', names.Select(name => $"{name}={values.GetValueOrDefault(name) ?? "none"}"));
+        var settings = names.Select(name => Setting(name, made.GetValueOrDefault(name))).ToArray();
+        throw new DataException(file.Path, $"its spectrograms were made with {List(made)}, asked for are {List(asked)}; "
+            + (settings.Contains(null) ? "" : $"type {string.Join(' ', settings)}, or ")
+            + "make the cache again with this run's settings: kymo prepare sleep-events ... data.hdf5=DIR");
+    }
+
+    static Dictionary<string, string> Values(string features) => features.Split(' ').Select(word => word.Split('=', 2))
+        .GroupBy(pair => pair[0]).ToDictionary(name => name.Key, name => name.First().ElementAtOrDefault(1) ?? "");
+
+    // The recipe's setting that makes such spectrograms; null where it has none.
+    static string? Setting(string name, string? value) => (name, value) switch
+    {
+        ("shortClips", "Zero") => "features.short_clips=zero",
+        ("shortClips", "Repeat") => "features.short_clips=repeat",
+        ("silence", "Zero") => "features.silence=loudest",
+        ("silence", "Floor") => "features.silence=floor",
+        ("trim", "end") => "features.trim=true",
+        ("trim", null) => "features.trim=false",
+        _ => null,
+    };
 
     static string Text(Hdf5File file, string name) =>
         file.Attribute(name) as string ?? throw new DataException(file.Path, $"has no attribute '{name}'");

@@ -100,6 +100,32 @@ public sealed class SpectrogramFilesTests : IDisposable
         Assert.Contains("is no HDF5 file", Assert.Throws<DataException>(() => SpectrogramFiles.Open(_folder.Path, s_options)).Message);
     }
 
+    [Fact]
+    public void Files_made_with_other_settings_are_refused_with_what_to_type()
+    {
+        var set = new RecordingSet("made", _folder.Path, "", ["a", "b"], [.. Enumerable.Range(0, 4).Select(i => new Recording($"{i}", "", i % 2, 1, $"{i}"))], []);
+        var examples = new SpectrogramExamples(set, 64, 501, (index, destination) => destination.Fill(-index));
+        var repeated = s_options with { ShortClips = ShortClipRule.Repeat };
+        void Write(LogMelOptions options, bool trim)
+        {
+            foreach (var split in SpectrogramFiles.Splits)
+                SpectrogramFiles.Write(_folder.Path, split, examples, [0, 1, 2, 3], options, SpectrogramStorage.Float32, 0, "", CancellationToken.None, trim);
+        }
+        string Refused(LogMelOptions options, bool trim = false) =>
+            Assert.Throws<DataException>(() => SpectrogramFiles.Open(_folder.Path, options, trim)).Message;
+
+        Write(repeated, trim: true);
+        SpectrogramFiles.Open(_folder.Path, repeated, trim: true).Dispose();
+        var original = Refused(s_options with { Silence = SilenceRule.Zero });
+        Assert.Contains("train.h5: its spectrograms were made with shortClips=Repeat silence=Floor trim=end, asked for are shortClips=Zero silence=Zero trim=none", original);
+        Assert.Contains("type features.short_clips=repeat features.silence=floor features.trim=true, or make", original);
+        Assert.Contains("type features.trim=true, or", Refused(repeated));
+        // What no setting of the recipe makes can only be made again.
+        Assert.Contains("asked for are fMin=40; make the cache again", Refused(repeated with { FMin = 40 }, trim: true));
+        Write(s_options, trim: false);
+        Assert.Contains("type features.trim=false, or", Refused(s_options, trim: true));
+    }
+
     // Nine clips of ESC-10, labelled round robin.
     SpectrogramExamples RealClips()
     {

@@ -17,7 +17,7 @@ sealed class EventStore : IDisposable
     /// <summary>Their spectrograms.</summary>
     public SpectrogramExamples Examples { get; }
 
-    /// <summary>What the data are, by content; never empty.</summary>
+    /// <summary>What the data are, by content, with labels and folds as they are now; never empty.</summary>
     public string Fingerprint { get; }
 
     /// <summary>Version of the dataset; empty where it has none.</summary>
@@ -32,12 +32,13 @@ sealed class EventStore : IDisposable
         var options = EventNetwork.Options(config.Features);
         if (config.Data.Name == "hdf5")
         {
-            var files = SpectrogramFiles.Open(config.Data.Root, options);
+            var files = SpectrogramFiles.Open(config.Data.Root, options, config.Features.Trim);
             return new EventStore(files, files.Examples, files.Fingerprint, files.DatasetCommit, config.Data.Root);
         }
-        var set = SleepEventsData.Read(config);
+        var set = SleepEventsData.Read(config, context.Tell);
         var cache = SpectrogramCaches.Open(set, options, config.Data.Cache, config.Data.MaxExcluded, config.Data.Workers, context, config.Features.Trim);
-        return new EventStore(cache, Of(config, set, cache, context), cache.Index.Fingerprint, SleepEventsData.CommitOf(config), cache.Folder);
+        var examples = Of(config, set, cache, context);
+        return new EventStore(cache, examples, cache.FingerprintOf(examples.Set), SleepEventsData.CommitOf(config), cache.Folder);
     }
 
     static SpectrogramExamples Of(SleepEventsConfig config, RecordingSet set, FeatureCache cache, RunContext context)

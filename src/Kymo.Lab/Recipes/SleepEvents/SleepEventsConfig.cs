@@ -61,6 +61,7 @@ public sealed record EventSplitOptions(IReadOnlyList<int> Validation, IReadOnlyL
 /// <param name="ClassColumn">Column of the class name.</param>
 /// <param name="FoldColumn">Column of the fold.</param>
 /// <param name="GroupColumn">Column of the group.</param>
+/// <param name="SplitColumn">Column of the part; empty to cut by folds all the same.</param>
 /// <param name="Cache">Parent folder of the feature caches.</param>
 /// <param name="AllowAbsent">Whether more than one row in twenty may name an absent file.</param>
 /// <param name="MaxExcluded">Largest share of recordings that may be unusable.</param>
@@ -78,6 +79,7 @@ public sealed record EventDataOptions(
     string ClassColumn = "class",
     string FoldColumn = "fold",
     string GroupColumn = "group",
+    string SplitColumn = "split",
     string Cache = "results/cache",
     bool AllowAbsent = false,
     [property: Range(0, 1)] double MaxExcluded = 0.02,

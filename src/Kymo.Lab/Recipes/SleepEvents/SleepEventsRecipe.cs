@@ -36,7 +36,8 @@ public static class SleepEventsRecipe
         {
             context.Tell(new RunEvent.Stage($"{name}.h5: {part.Length} clips"));
             SpectrogramFiles.Write(
-                config.Data.Hdf5, name, store.Examples, part, EventNetwork.Options(config.Features), config.Data.Hdf5Storage, config.Data.Hdf5Gzip, store.DatasetCommit, context.Cancel);
+                config.Data.Hdf5, name, store.Examples, part, EventNetwork.Options(config.Features), config.Data.Hdf5Storage, config.Data.Hdf5Gzip, store.DatasetCommit, context.Cancel,
+                config.Features.Trim);
         }
         return config.Data.Hdf5;
     }
@@ -185,7 +186,8 @@ public static class SleepEventsRecipe
                 Licence = set.Licence,
                 ItemName = "clips",
                 GroupName = "recordings",
-                SplitRule = "Whole folds teach, pick the epoch or are reported; a recording never stands on two sides.",
+                SplitRule = (set.SplitColumn is { } column ? $"The table's own parts (column {column}) teach, pick the epoch or are reported" : "Whole folds teach, pick the epoch or are reported")
+                    + "; a recording never stands on two sides.",
                 Parts = [SpectrogramCaches.Part(set, "training", split.Train), SpectrogramCaches.Part(set, "validation", split.Validation), SpectrogramCaches.Part(set, "held out", split.Test)],
             },
             GroupName = "recording",

@@ -67,6 +67,7 @@ public sealed record CrossValidationOptions(
 /// <param name="ClassColumn">Column of the class name.</param>
 /// <param name="FoldColumn">Column of the fold.</param>
 /// <param name="GroupColumn">Column of the group.</param>
+/// <param name="SplitColumn">Column of training, validation and test parts, which this recipe has no use for: a table with it, and without folds, is refused; empty to make folds across the parts.</param>
 /// <param name="Cache">Parent folder of the feature caches.</param>
 /// <param name="AllowAbsent">Whether more than one row in twenty may name an absent file.</param>
 /// <param name="MaxExcluded">Largest share of recordings that may be unusable.</param>
@@ -79,6 +80,7 @@ public sealed record UrbanDataOptions(
     string ClassColumn = "class",
     string FoldColumn = "fold",
     string GroupColumn = "group",
+    string SplitColumn = "split",
     string Cache = "results/cache",
     bool AllowAbsent = false,
     [property: Range(0, 1)] double MaxExcluded = 0.02,

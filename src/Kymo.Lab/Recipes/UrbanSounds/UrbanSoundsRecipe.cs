@@ -56,7 +56,7 @@ public static class UrbanSoundsRecipe
         if (config.Trainer.Epochs == 0) return Ready(config, examples, splits[0], device, context);
 
         // --- Train every fold, or take up where it stopped
-        using var run = TrainingRun.Open(Plan(config, set, splits, cache.Index.Fingerprint, device), context);
+        using var run = TrainingRun.Open(Plan(config, set, splits, cache.FingerprintOf(set), device), context);
         var outcomes = new List<ClassificationOutcome>();
         foreach (var split in splits)
         {
