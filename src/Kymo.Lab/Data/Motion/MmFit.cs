@@ -42,6 +42,10 @@ public static class MmFit
     }
 
     /// <summary>Reads prepared files (the layout of the original's pre-processing and of <see cref="MmFitPrepared.Write"/>).</summary>
+    /// <param name="root">The folder with w00 to w20.</param>
+    /// <param name="options">Workouts and joints.</param>
+    /// <param name="names">Names of the files.</param>
+    /// <param name="simulated">Workouts whose simulated signal stands in place of the real one: of training only.</param>
     /// <exception cref="DataException">A wanted workout or file is missing or damaged, or pose and acceleration do not match row by row.</exception>
     public static PairedSet ReadPrepared(string root, MmFitOptions options, PreparedNames names, IReadOnlyList<string>? simulated = null)
     {

@@ -69,7 +69,7 @@ public sealed record ActivityEnvOptions(string DataDir = "datasets", string Expe
 /// <param name="TrainSubjects">Workouts or people that are learned from; empty for the split's own.</param>
 /// <param name="ValSubjects">Those that pick the epoch.</param>
 /// <param name="TestSubjects">Those that are reported.</param>
-/// <param name="SimulatedSubjects">Workouts whose simulated signal is read, where <paramref name="UseSimulatedData"/>.</param>
+/// <param name="SimulatedSubjects">Workouts whose simulated signal teaches, where <paramref name="UseSimulatedData"/>; of validation and test the real one is read.</param>
 /// <param name="Augment">What is done to training windows.</param>
 /// <param name="Name">Which reader: <c>mmfit</c>, <c>sp_sw_har</c>, <c>utd_mhad</c> or <c>synthetic</c>.</param>
 /// <param name="DatasetName">Name of its folder below <c>env.data_dir</c>.</param>

@@ -35,6 +35,9 @@ sealed record ActivityData
     /// <summary>Windows and recordings that were left out, and why.</summary>
     public required IReadOnlyList<Exclusion> Exclusions { get; init; }
 
+    /// <summary>What a reader of the scores must know of the data; stands in the run.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Windows of the second task; empty without one.</summary>
     public required MotionWindow[] Secondary { get; init; }
 
@@ -77,6 +80,7 @@ sealed record ActivityData
                 .. missing.Select(name => new Exclusion(name, "listed in the split and not there")),
                 .. Counted("train", cuts[0]), .. Counted("val", cuts[1]), .. Counted("test", cuts[2]),
             ],
+            Warnings = [.. Remarks(data, lists)],
             Secondary = config.Scenario.Secondary.Enabled ? SecondTask(config) : [],
             Length = data.SensorWindowLength,
         };
@@ -147,9 +151,19 @@ sealed record ActivityData
         var first = options.Workouts.FirstOrDefault(workout => Directory.Exists(Path.Combine(folder, workout)));
         var prepared = data.Source == "preprocessed"
             || (data.Source == "auto" && first is not null && File.Exists(Path.Combine(folder, first, $"{first}_{data.PoseFile}")));
-        return prepared ? MmFit.ReadPrepared(folder, options, names, data.UseSimulatedData ? data.SimulatedSubjects : null)
+        return prepared ? MmFit.ReadPrepared(folder, options, names, Simulated(data, lists))
             : data.UseSimulatedData ? throw new ConfigException("data.use_simulated_data=true reads prepared files; type data.source=preprocessed")
             : MmFit.ReadRaw(folder, options) with { Name = data.Name };
+    }
+
+    // Simulated signals teach; what picks the epoch and what is reported is always real.
+    static string[] Simulated(ActivityDataOptions data, SplitLists lists) =>
+        data.UseSimulatedData ? [.. data.SimulatedSubjects.Intersect(lists.Train).Except(lists.Validation).Except(lists.Test)] : [];
+
+    static IEnumerable<string> Remarks(ActivityDataOptions data, SplitLists lists)
+    {
+        if (data.UseSimulatedData && data.SimulatedSubjects.Except(Simulated(data, lists)).ToArray() is { Length: > 0 } real)
+            yield return $"data.simulated_subjects: {string.Join(", ", real)} {(real.Length == 1 ? "is" : "are")} not in training alone; evaluation takes the real signal only";
     }
 
     /// <summary>How MM-Fit is read.</summary>

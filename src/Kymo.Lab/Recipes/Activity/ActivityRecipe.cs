@@ -69,6 +69,7 @@ public static class ActivityRecipe
         // --- Windows, split by people
         var data = ActivityData.Read(config);
         foreach (var exclusion in data.Exclusions.Take(10)) context.Tell(new RunEvent.Warning($"{exclusion.Id} is left out: {exclusion.Reason}"));
+        foreach (var warning in data.Warnings) context.Tell(new RunEvent.Warning(warning));
         foreach (var absent in AbsentClasses(data)) context.Tell(new RunEvent.Warning($"class {absent} does not occur in training"));
         context.Tell(new RunEvent.Stage(string.Create(CultureInfo.InvariantCulture,
             $"{data.Set.Name}: {data.Split.Train.Count}/{data.Split.Validation.Count}/{data.Split.Test.Count} recordings, {data.Train.Length}/{data.Validation.Length}/{data.Test.Length} windows of {data.Length} rows; {config.Scenario.ExperimentName}; {device}, {TorchThreads.Get()} threads")));

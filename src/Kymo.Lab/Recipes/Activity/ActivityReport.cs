@@ -236,6 +236,7 @@ sealed class ActivityReport
 
     IEnumerable<string> Warnings()
     {
+        foreach (var warning in _data.Warnings) yield return warning;
         foreach (var shared in _data.Split.SharedPeople) yield return $"leak: {shared} stand on more than one side of the split";
         foreach (var rule in _config.Compat.On()) yield return $"compat.{rule} repeats a rule of the original";
         if (_config.Data.MaxRows > 0) yield return $"data.max_rows={_config.Data.MaxRows}: only the beginning of each recording was used";
