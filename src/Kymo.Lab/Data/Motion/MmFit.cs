@@ -18,8 +18,10 @@ public sealed record MmFitOptions(
 /// <param name="Acceleration">(row, 5): frame, time, x, y, z standardised.</param>
 /// <param name="Labels">The sets.</param>
 /// <param name="Simulated">As acceleration, simulated; optional.</param>
+/// <param name="Mask">(row): 1 in the camera's gaps, else 0; optional, the original has none.</param>
 public sealed record PreparedNames(
-    string Pose = "pose_3d_upsample_normal.npy", string Acceleration = "sw_l_acc_std.npy", string Labels = "labels.csv", string Simulated = "sw_l_sim_acc.npy");
+    string Pose = "pose_3d_upsample_normal.npy", string Acceleration = "sw_l_acc_std.npy", string Labels = "labels.csv", string Simulated = "sw_l_sim_acc.npy",
+    string Mask = "camera_gaps.npy");
 
 /// <summary>Reads MM-Fit: joint tracks of a camera beside the acceleration of a worn sensor.</summary>
 public static class MmFit

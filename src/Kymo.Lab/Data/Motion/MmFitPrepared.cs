@@ -9,7 +9,7 @@ public static class MmFitPrepared
 {
     const string Statistics = "mmfit_preprocess_stats.json";
 
-    /// <summary>Prepares raw workouts and writes, for each, pose, acceleration and labels, and the statistics beside them.</summary>
+    /// <summary>Prepares raw workouts and writes, for each, pose, acceleration, labels and the camera's gaps, and the statistics beside them.</summary>
     /// <param name="root">The raw data.</param>
     /// <param name="folder">Where the prepared files go.</param>
     /// <param name="options">The recipe and the workouts.</param>
@@ -39,6 +39,9 @@ public static class MmFitPrepared
                 for (var axis = 0; axis < 3; axis++) acceleration[(row * 5) + 2 + axis] = (workout.Acceleration[axis][row] - mean[axis]) / (deviation[axis] + 1e-8);
             }
             NpyFile.Write(path + names.Acceleration, acceleration, rows, 5);
+            // Without gaps there is no file, and none of an earlier preparation stays.
+            File.Delete(path + names.Mask);
+            if (workout.Masked is { } masked && masked.Contains(true)) NpyFile.Write(path + names.Mask, masked.Select(row => row ? (byte)1 : (byte)0).ToArray(), rows);
             File.Copy(MmFitLayout.LabelFile(root, workout.Workout), path + names.Labels, overwrite: true);
         }
         var stats = new JsonObject
@@ -83,8 +86,16 @@ public static class MmFitPrepared
         if (pose.Rows != sensor.Rows) throw new DataException(path + names.Pose, $"{pose.Rows} rows, and {workout}_{names.Acceleration} has {sensor.Rows}; expected one row of each beside the other");
         for (var row = 0; row < pose.Rows; row++)
             if (pose.Frames[row] != sensor.Frames[row]) throw new DataException(path + names.Pose, $"row {row}: frame {pose.Frames[row]}, and {workout}_{names.Acceleration} has {sensor.Frames[row]}");
-        var aligned = new AlignedWorkout(workout, sensor.Frames, seconds ?? sensor.Seconds, pose.Joints, sensor.Axes, null);
+        var aligned = new AlignedWorkout(workout, sensor.Frames, seconds ?? sensor.Seconds, pose.Joints, sensor.Axes, ReadMask(path + names.Mask, pose.Rows));
         return MmFit.Recording(root, aligned, [0, 0, 0], [1, 1, 1], options);
+    }
+
+    static bool[]? ReadMask(string path, int rows)
+    {
+        if (!File.Exists(path)) return null;
+        var mask = NpyFile.Read(path);
+        if (mask.Shape.Count != 1 || mask.Shape[0] != rows) throw new DataException(path, $"shape ({string.Join(", ", mask.Shape)}); expected ({rows}): 1 for a row in a gap of the camera, else 0");
+        return [.. mask.AsFloat64().Select((value, row) => value is 0 or 1 ? value == 1 : throw new DataException(path, $"row {row} is {value}; expected 0 or 1"))];
     }
 
     static JsonArray Array(IReadOnlyList<string> names) => [.. names.Select(name => (JsonNode)name)];

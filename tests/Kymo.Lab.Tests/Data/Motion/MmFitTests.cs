@@ -81,6 +81,7 @@ public sealed class MmFitTests : IDisposable
     public void Prepared_files_give_the_same_recordings()
     {
         var (root, options) = (Tree(), Options());
+        TakeOut(root, "w15", 200, 320);
         MmFitPrepared.Write(root, _folder["prepared"], options, new PreparedNames());
         var (raw, prepared) = (MmFit.ReadRaw(root, options).Recordings, MmFit.ReadPrepared(_folder["prepared"], options, new PreparedNames()).Recordings);
         for (var i = 0; i < raw.Count; i++)
@@ -88,7 +89,13 @@ public sealed class MmFitTests : IDisposable
             Assert.Equal(raw[i].Input, prepared[i].Input);
             Assert.InRange(raw[i].Target.Zip(prepared[i].Target, (a, b) => Math.Abs(a - b)).Max(), 0, 1e-5);
             Assert.Equal(raw[i].Labels, prepared[i].Labels);
+            // Four seconds without a camera are masked in both; the files of workouts without a gap are as the original's.
+            Assert.Equal(raw[i].Id == "w15", raw[i].Masked!.Contains(true));
+            if (raw[i].Id == "w15") Assert.Equal(raw[i].Masked, prepared[i].Masked);
+            else Assert.Null(prepared[i].Masked);
         }
+        NpyFile.Write(_folder["prepared/w15/w15_camera_gaps.npy"], [0.0, 1.0], 2);
+        Assert.Contains("w15_camera_gaps.npy", Fault(() => MmFit.ReadPrepared(_folder["prepared"], options, new PreparedNames())).Message);
         Assert.Contains("\"train_subjects\"", File.ReadAllText(_folder["prepared/mmfit_preprocess_stats.json"]));
     }
 
@@ -155,11 +162,7 @@ public sealed class MmFitTests : IDisposable
     public void Gap_of_the_camera_masks_its_rows()
     {
         var root = Tree();
-        var path = MmFitLayout.Find(root, "w01", "pose_3d")!;
-        var pose = NpyFile.Read(path);
-        var (rows, kept) = ((int)pose.Shape[1], Enumerable.Range(0, (int)pose.Shape[1]).Where(row => row is < 300 or >= 345).ToArray());
-        var values = pose.AsFloat64();
-        NpyFile.Write(path, [.. Enumerable.Range(0, 3).SelectMany(axis => kept.SelectMany(row => values.Skip(((axis * rows) + row) * 18).Take(18)))], 3, kept.Length, 18);
+        TakeOut(root, "w01", 300, 345);
         var masked = MmFit.ReadRaw(root, Options()).Recordings[0].Masked!;
         Assert.InRange(masked.Count(row => row), 140, 155);
     }
@@ -191,6 +194,16 @@ public sealed class MmFitTests : IDisposable
         var root = _folder["tree"];
         MmFitTree.Write(root, new MmFitTreeOptions(["w01", "w15", "w16"], Sets: 4, SetSeconds: 4, RestSeconds: 2, Missing: missing));
         return root;
+    }
+
+    /// <summary>Takes camera frames out of a workout: a gap.</summary>
+    internal static void TakeOut(string root, string workout, int first, int end)
+    {
+        var path = MmFitLayout.Find(root, workout, "pose_3d")!;
+        var pose = NpyFile.Read(path);
+        var (rows, kept) = ((int)pose.Shape[1], Enumerable.Range(0, (int)pose.Shape[1]).Where(row => row < first || row >= end).ToArray());
+        var values = pose.AsFloat64();
+        NpyFile.Write(path, [.. Enumerable.Range(0, 3).SelectMany(axis => kept.SelectMany(row => values[(((axis * rows) + row) * 18)..(((axis * rows) + row + 1) * 18)]))], 3, kept.Length, 18);
     }
 
     static MmFitOptions Options() => new(new MotionPreparationOptions(), [14, 15, 16], ["w01", "w15", "w16"], ["w01"]);

@@ -1,6 +1,7 @@
 using Kymo.Config;
 using Kymo.Lab.Data.Motion;
 using Kymo.Lab.Recipes.Activity;
+using Kymo.Lab.Tests.Data.Motion;
 using Kymo.Signals.Arrays;
 
 namespace Kymo.Lab.Tests.Recipes.Activity;
@@ -35,6 +36,16 @@ public sealed class ActivityDataTests : IDisposable
         foreach (var recording in data.Split.Validation.Concat(data.Split.Test)) Assert.DoesNotContain(1000, recording.Target);
         Assert.Contains(data.Warnings, text => text.Contains("w15, w16 are not in training alone"));
         Assert.DoesNotContain(Read(folder, "data.source=preprocessed").Warnings, text => text.Contains("simulated"));
+    }
+
+    [Fact]
+    public void Prepared_files_give_the_windows_of_raw_ones_with_a_gap_too()
+    {
+        MmFitTests.TakeOut(Raw, "w15", 100, 160);
+        var (raw, prepared) = (Read(Raw), Read(Prepared(), "data.source=preprocessed"));
+        Assert.Contains(raw.Exclusions, exclusion => exclusion.Id == "val" && exclusion.Reason.Contains("touch a gap of the camera"));
+        Assert.Equal(raw.Exclusions, prepared.Exclusions);
+        Assert.Equal(raw.Windows.Select(window => window.Id), prepared.Windows.Select(window => window.Id));
     }
 
     string Prepared()
