@@ -40,7 +40,11 @@ public static class MmFit
         });
         var (mean, deviation) = Statistics(root, [.. aligned.OfType<AlignedWorkout>()], options);
         var recordings = aligned.OfType<AlignedWorkout>().Select(workout => Recording(root, workout, mean, deviation, options)).ToArray();
-        return Set(root, recordings, [.. exclusions, .. left.OfType<Exclusion>()], options) with { TargetScale = Scale(mean, deviation) };
+        return Set(root, recordings, [.. exclusions, .. left.OfType<Exclusion>()], options) with
+        {
+            TargetScale = Scale(mean, deviation),
+            Fingerprint = Fingerprints.Of(root, recordings.SelectMany(recording => RawFiles(root, recording.Id, options.Preparation))),
+        };
     }
 
     /// <summary>Reads prepared files (the layout of the original's pre-processing and of <see cref="MmFitPrepared.Write"/>).</summary>
@@ -53,12 +57,14 @@ public static class MmFit
     {
         var (workouts, exclusions) = Present(root, options);
         var recordings = new PairedRecording[workouts.Count];
-        ParallelReads.For(workouts.Count, i =>
+        ParallelReads.For(workouts.Count, i => recordings[i] = MmFitPrepared.Read(root, workouts[i], Names(workouts[i]), options));
+        return Set(root, recordings, exclusions, options) with
         {
-            var file = simulated?.Contains(workouts[i]) == true ? names.Simulated : names.Acceleration;
-            recordings[i] = MmFitPrepared.Read(root, workouts[i], names with { Acceleration = file }, options);
-        });
-        return Set(root, recordings, exclusions, options) with { TargetScale = MmFitPrepared.ReadStatistics(root) is var (mean, deviation) ? Scale(mean, deviation) : null };
+            TargetScale = MmFitPrepared.ReadStatistics(root) is var (mean, deviation) ? Scale(mean, deviation) : null,
+            Fingerprint = Fingerprints.Of(root, workouts.SelectMany(workout => MmFitPrepared.Files(root, workout, Names(workout)))),
+        };
+
+        PreparedNames Names(string workout) => simulated?.Contains(workout) == true ? names with { Acceleration = names.Simulated } : names;
     }
 
     /// <summary>One workout's recording: chosen joints, standardised acceleration, the class of each row.</summary>
@@ -111,6 +117,13 @@ public static class MmFit
         new[] { device + "_acc", "pose_3d" }.FirstOrDefault(modality => MmFitLayout.Find(root, workout, modality) is null) is { } modality ? $"{workout}_{modality}.npy"
         : File.Exists(MmFitLayout.LabelFile(root, workout)) ? null : $"{workout}_labels.csv";
 
+    // The original's later recipe takes its statistics from both watches.
+    static IEnumerable<string> RawFiles(string root, string workout, MotionPreparationOptions options)
+    {
+        string[] modalities = [options.Device + "_acc", "pose_3d", .. options.Recipe == MotionRecipe.OriginalB ? ["sw_l_acc", "sw_r_acc"] : Array.Empty<string>()];
+        return modalities.Select(modality => MmFitLayout.Find(root, workout, modality)).OfType<string>().Append(MmFitLayout.LabelFile(root, workout));
+    }
+
     static (List<string> Workouts, List<Exclusion> Missing) Present(string root, MmFitOptions options)
     {
         var there = MmFitLayout.Workouts(root);
@@ -122,8 +135,5 @@ public static class MmFit
 
     static PairedSet Set(string root, IReadOnlyList<PairedRecording> recordings, IReadOnlyList<Exclusion> exclusions, MmFitOptions options) =>
         new("mmfit", Path.GetFullPath(root), "CC BY 4.0 (as reported)", MmFitLayout.Classes, options.Preparation.RateHz, 3, options.Joints.Count, 3, recordings, exclusions)
-        {
-            RestClass = MmFitLayout.Rest,
-            Fingerprint = Fingerprints.Of(root, recordings.SelectMany(recording => Directory.GetFiles(Path.Combine(root, recording.Id))).Order(StringComparer.Ordinal)),
-        };
+        { RestClass = MmFitLayout.Rest };
 }

@@ -75,6 +75,11 @@ public static class MmFitPrepared
         }
     }
 
+    /// <summary>The files that a prepared workout is read from, and the statistics of all.</summary>
+    internal static IEnumerable<string> Files(string root, string workout, PreparedNames names) =>
+        new[] { names.Pose, names.Acceleration, names.Labels, names.Mask }.Select(name => Path.Combine(root, workout, $"{workout}_{name}"))
+            .Append(Path.Combine(root, Statistics)).Where(File.Exists);
+
     /// <summary>Reads one prepared workout.</summary>
     internal static PairedRecording Read(string root, string workout, PreparedNames names, MmFitOptions options)
     {

@@ -71,7 +71,7 @@ public sealed record PairedSet(
     /// <summary>Mean and deviation that the reader took out of the signal; null where it took out none, or does not know them.</summary>
     public ChannelScale? TargetScale { get; init; }
 
-    /// <summary>Hash of what was read, for the run's environment.</summary>
+    /// <summary>SHA-256 over the content of all files that were read; a run goes on, and is taken as it stands, on the same content only.</summary>
     public string Fingerprint { get; init; } = "";
 
     /// <summary>The people, in order.</summary>

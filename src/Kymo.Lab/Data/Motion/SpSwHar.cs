@@ -27,8 +27,7 @@ public static class SpSwHar
         var (read, faults) = (new PairedRecording?[phones.Length], new Exclusion?[phones.Length]);
         ParallelReads.For(phones.Length, i =>
         {
-            var watch = phones[i][..^"_sp.csv".Length] + "_sw.csv";
-            var (phoneRows, watchRows) = (SensorCsv.Read(phones[i], Classes), SensorCsv.Read(watch, Classes));
+            var (phoneRows, watchRows) = (SensorCsv.Read(phones[i], Classes), SensorCsv.Read(WatchOf(phones[i]), Classes));
             var id = Path.GetFileName(phones[i])[..^"_sp.csv".Length];
             if (Pair(id, phoneRows, watchRows, source, gyroTarget) is { } paired) read[i] = paired;
             else faults[i] = new Exclusion(id, "phone and watch have no time in common");
@@ -36,9 +35,11 @@ public static class SpSwHar
         return new PairedSet("sp_sw_har", Path.GetFullPath(root), "CC BY 4.0", Classes, RateHz, 3, 2, gyroTarget ? 6 : 3,
             [.. read.OfType<PairedRecording>()], [.. faults.OfType<Exclusion>()])
         {
-            Fingerprint = Fingerprints.Of(root, phones),
+            Fingerprint = Fingerprints.Of(root, phones.SelectMany(phone => new[] { phone, WatchOf(phone) })),
         };
     }
+
+    static string WatchOf(string phone) => phone[..^"_sp.csv".Length] + "_sw.csv";
 
     static string[] Files(string root)
     {
@@ -47,7 +48,7 @@ public static class SpSwHar
         var watches = Directory.GetFiles(root, "*_sw.csv", SearchOption.AllDirectories).ToHashSet();
         if (phones.Length == 0 && watches.Count == 0) throw new DataException(root, "holds no sNN/sNN_EE_sp.csv; expected the layout of sp-sw-har");
         foreach (var phone in phones)
-            if (!watches.Remove(phone[..^"_sp.csv".Length] + "_sw.csv")) throw new DataException(phone[..^"_sp.csv".Length] + "_sw.csv", "no such file, though the phone's is there");
+            if (!watches.Remove(WatchOf(phone))) throw new DataException(WatchOf(phone), "no such file, though the phone's is there");
         return watches.Count == 0 ? phones : throw new DataException(watches.Order(StringComparer.Ordinal).First()[..^"_sw.csv".Length] + "_sp.csv", "no such file, though the watch's is there");
     }
 

@@ -30,17 +30,19 @@ public static class UtdMhad
         string[] actions = [.. files.Select(Action).Distinct().Order(StringComparer.Ordinal)];
         return new PairedSet("utd_mhad", Path.GetFullPath(root), "research use", actions, RateHz, 3, joints.Count, 3,
             [.. files.Select(file => Clip(file, joints, length, Array.IndexOf(actions, Action(file))))], [])
-        { Fingerprint = Fingerprints.Of(root, files) };
+        { Fingerprint = Fingerprints.Of(root, files.SelectMany(file => new[] { file, SkeletonOf(file) })) };
     }
 
     static string Action(string file) => Path.GetFileName(file).Split('_')[0];
+
+    static string SkeletonOf(string file) => file[..^"inertial.npy".Length] + "skeleton.npy";
 
     static PairedRecording Clip(string file, IReadOnlyList<int> joints, int length, int label)
     {
         var inertial = NpyFile.Read(file);
         if (inertial.Shape.Count != 2 || inertial.Shape[1] < 3 || inertial.Shape[0] < 2)
             throw new DataException(file, $"shape ({string.Join(", ", inertial.Shape)}); expected (rows, 6), acceleration first");
-        var path = file[..^"inertial.npy".Length] + "skeleton.npy";
+        var path = SkeletonOf(file);
         if (!File.Exists(path)) throw new DataException(path, "no such file, though the inertial one is there");
         var skeleton = NpyFile.Read(path);
         if (skeleton.Shape.Count != 3 || skeleton.Shape[0] != SkeletonJoints || skeleton.Shape[1] != 3 || skeleton.Shape[2] < 2)

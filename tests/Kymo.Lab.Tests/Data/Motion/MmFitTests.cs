@@ -114,6 +114,27 @@ public sealed class MmFitTests : IDisposable
     }
 
     [Theory]
+    [InlineData("sw_l_acc.npy", true)]
+    [InlineData("pose_3d.npy", true)]
+    [InlineData("labels.csv", true)]
+    [InlineData("sw_r_acc.npy", false)]
+    public void Fingerprint_is_of_what_is_read(string file, bool isRead)
+    {
+        var root = Tree();
+        var first = MmFit.ReadRaw(root, Options()).Fingerprint;
+        var path = Path.Combine(root, "w15", "w15_" + file);
+        if (file == "labels.csv") File.AppendAllText(path, "9999,10000,3,squats\n");
+        else
+        {
+            // The lowest but one byte of the last number.
+            var bytes = File.ReadAllBytes(path);
+            bytes[^7] ^= 1;
+            File.WriteAllBytes(path, bytes);
+        }
+        Assert.Equal(isRead, first != MmFit.ReadRaw(root, Options()).Fingerprint);
+    }
+
+    [Theory]
     [InlineData("10,20,3,squats\n5,8,3,squats\n", "line 2", "in order")]
     [InlineData("10,20,3,squats\n20,30,3,squats\n", "line 2", "inside the one above")]
     [InlineData("20,10,3,squats\n", "line 1", "before it starts")]
@@ -182,6 +203,8 @@ public sealed class MmFitTests : IDisposable
         Assert.Equal(["a10", "a2"], set.Classes);
         Assert.Equal([100, 120], set.Recordings.Select(recording => recording.Rows));
         Assert.Equal(0, set.Recordings[0].Input[50]);
+        NpyFile.Write(_folder["s1/a2_s1_t1_skeleton.npy"], [.. skeleton.Select(value => -value)], 20, 3, 10);
+        Assert.NotEqual(set.Fingerprint, UtdMhad.Read(_folder.Path, [8, 9, 10], 100).Fingerprint);
         File.Delete(_folder["s1/a2_s1_t1_skeleton.npy"]);
         Assert.Contains("a2_s1_t1_skeleton.npy", Assert.Throws<DataException>(() => UtdMhad.Read(_folder.Path, [8], 100)).Message);
         Assert.Contains("holds no .skeleton", Assert.Throws<DataException>(() => NtuSkeletons.Read(_folder.Path, [4, 5, 6], 100, 100, 60)).Message);

@@ -85,6 +85,27 @@ public sealed class SpSwHarTests : IDisposable
         Assert.Contains("no such folder", Assert.Throws<DataException>(() => SpSwHar.Read(_folder["nowhere"])).Message);
     }
 
+    [Fact]
+    public void Fingerprint_is_of_the_content_of_both_files_wherever_they_lie()
+    {
+        const string phone = Header + "0,0,0,0,0,0,100,WALKING\n1,2,3,4,5,6,200,WALKING\n", watch = Header + "1,0,0,0,0,0,100,WALKING\n1,2,3,4,5,6,200,WALKING\n";
+        string Of(string sp, string sw)
+        {
+            Write("s01_01_sp.csv", sp);
+            Write("s01_01_sw.csv", sw);
+            return SpSwHar.Read(_folder.Path).Fingerprint;
+        }
+        var first = Of(phone, watch);
+        Assert.Matches("^[0-9a-f]{64}$", first);
+        Assert.NotEqual(first, Of(phone, watch.Replace("\n1,0", "\n1,1")));
+        Assert.NotEqual(first, Of(phone.Replace("\n0,0", "\n0,1"), watch));
+        Assert.Equal(first, Of(phone, watch));
+        using var elsewhere = new TempFolder();
+        Directory.CreateDirectory(elsewhere["s01"]);
+        foreach (var file in Directory.GetFiles(_folder["s01"])) File.Copy(file, Path.Combine(elsewhere["s01"], Path.GetFileName(file)));
+        Assert.Equal(first, SpSwHar.Read(elsewhere.Path).Fingerprint);
+    }
+
     void Write(string name, string text)
     {
         Directory.CreateDirectory(_folder["s01"]);
