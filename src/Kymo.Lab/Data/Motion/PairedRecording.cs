@@ -40,6 +40,20 @@ public sealed record PairedRecording
 
     /// <summary>Number of rows.</summary>
     public int Rows => Labels.Length;
+
+    /// <summary>The recording with zeros at its end, and the last row's class there; as it is where it is long enough.</summary>
+    /// <param name="rows">Rows that it has at least.</param>
+    internal PairedRecording Lengthened(int rows)
+    {
+        if (Rows >= rows) return this;
+        float[] WithZeros(float[] values)
+        {
+            var result = new float[values.Length / Rows * rows];
+            for (var channel = 0; channel < values.Length / Rows; channel++) values.AsSpan(channel * Rows, Rows).CopyTo(result.AsSpan(channel * rows));
+            return result;
+        }
+        return this with { Input = WithZeros(Input), Target = WithZeros(Target), Labels = [.. Labels, .. Enumerable.Repeat(Labels[^1], rows - Rows)] };
+    }
 }
 
 /// <summary>What a reader of paired recordings finds.</summary>

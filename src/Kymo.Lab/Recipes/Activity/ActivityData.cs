@@ -54,7 +54,7 @@ sealed record ActivityData
         if (set.Joints != data.NumJoints) throw new ConfigException($"data.num_joints={data.NumJoints}, and the movement has {set.Joints}; type data.num_joints={set.Joints}");
         if (set.TargetChannels != data.TargetChannels) throw new ConfigException($"data.target_channels={data.TargetChannels}, and the signal has {set.TargetChannels}; type data.target_channels={set.TargetChannels}");
         var split = MotionSplits.Make(set, lists, data.Missing == "skip", data.AllowSharedPeople || data.Split == "original", out var missing);
-        var standardised = Standardise(set, split, out var inputScale, out var targetScale);
+        var standardised = Standardise(set, split, data.SensorWindowLength, out var inputScale, out var targetScale);
         split = MotionSplits.Make(standardised, lists, data.Missing == "skip", true, out _) with { SharedPeople = split.SharedPeople };
 
         var test = new WindowOptions(data.SensorWindowLength, WindowOptions.StrideRows(data.StrideSeconds, set.RateHz), data.LabelRule, config.Compat.Windows);
@@ -137,7 +137,7 @@ sealed record ActivityData
         return (data.Name switch
         {
             "sp_sw_har" => SpSwHar.Read(folder, "sp", data.Target == "acc_gyr"),
-            "utd_mhad" => UtdMhad.Read(folder, data.Joints, data.SensorWindowLength),
+            "utd_mhad" => UtdMhad.Read(folder, data.Joints),
             _ => ReadMmFit(config, folder, lists),
         }, lists);
     }
@@ -180,7 +180,8 @@ sealed record ActivityData
         config.Compat.Truncate > 0 ? config.Compat.Truncate : config.Data.MaxRows);
 
     // MM-Fit's recipes have scaled their data already; every channel of the others is, with the training people's mean and deviation.
-    static PairedSet Standardise(PairedSet set, MotionSplit split, out ChannelScale input, out ChannelScale target)
+    // Short clips of UTD-MHAD end in zeros of the standardised scale: no zero counts for its mean.
+    static PairedSet Standardise(PairedSet set, MotionSplit split, int length, out ChannelScale input, out ChannelScale target)
     {
         var channels = set.Axes * set.Joints;
         (input, target) = (ChannelScale.None(channels), ChannelScale.None(set.TargetChannels));
@@ -192,7 +193,11 @@ sealed record ActivityData
         target = ChannelScale.Of(split.Train, set.TargetChannels, recording => recording.Target);
         if (set.Name == "sp_sw_har") input = ChannelScale.Of(split.Train, channels, recording => recording.Input);
         var (inputs, targets) = (input, target);
-        return set with { Recordings = [.. set.Recordings.Select(recording => recording with { Input = inputs.Apply(recording.Input), Target = targets.Apply(recording.Target) })] };
+        var least = set.Name == "utd_mhad" ? length : 0;
+        return set with
+        {
+            Recordings = [.. set.Recordings.Select(recording => (recording with { Input = inputs.Apply(recording.Input), Target = targets.Apply(recording.Target) }).Lengthened(least))],
+        };
     }
 
     static MotionWindow[] SecondTask(ActivityConfig config)

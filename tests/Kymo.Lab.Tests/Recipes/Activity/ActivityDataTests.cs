@@ -48,6 +48,32 @@ public sealed class ActivityDataTests : IDisposable
         Assert.Equal(raw.Windows.Select(window => window.Id), prepared.Windows.Select(window => window.Id));
     }
 
+    [Fact]
+    public void Short_clips_end_in_zeros_of_the_standardised_scale_that_count_for_no_mean()
+    {
+        var random = new Kymo.Lab.Training.RandomStream(0, "utd");
+        double[] Noise(int count, double mean) => [.. Enumerable.Range(0, count).Select(_ => mean + random.Normal())];
+        for (var person = 1; person <= 8; person++)
+            foreach (var action in new[] { "a1", "a2" })
+            {
+                Directory.CreateDirectory(_folder[$"utd/s{person}"]);
+                NpyFile.Write(_folder[$"utd/s{person}/{action}_s{person}_t1_skeleton.npy"], Noise(20 * 3 * 30, 0), 20, 3, 30);
+                NpyFile.Write(_folder[$"utd/s{person}/{action}_s{person}_t1_inertial.npy"], Noise(40 * 6, 9), 40, 6);
+            }
+        var data = ActivityData.Read(Config(["data=utd_mhad", $"data.data_dir={_folder["utd"]}", "data.n_classes=2"]));
+        Assert.All(data.TargetScale.Mean, mean => Assert.Equal(9, mean, 0.2));
+        Assert.All(data.TargetScale.Deviation, deviation => Assert.Equal(1, deviation, 0.2));
+        foreach (var recording in data.Set.Recordings)
+        {
+            Assert.Equal(100, recording.Rows);
+            for (var channel = 0; channel < 3; channel++)
+            {
+                Assert.DoesNotContain(0f, recording.Target[(channel * 100)..((channel * 100) + 40)]);
+                Assert.All(recording.Target[((channel * 100) + 40)..((channel + 1) * 100)], value => Assert.Equal(0, value));
+            }
+        }
+    }
+
     string Prepared()
     {
         MmFitPrepared.Write(Raw, _folder["prepared"], new MmFitOptions(new MotionPreparationOptions(), [14, 15, 16], s_workouts, ["w01"]), new PreparedNames());
@@ -56,11 +82,11 @@ public sealed class ActivityDataTests : IDisposable
 
     static string PathOf(string root, string workout, string name) => Path.Combine(root, workout, $"{workout}_{name}");
 
-    static ActivityData Read(string folder, params string[] typed) => ActivityData.Read(Config([$"data.data_dir={folder}", .. typed]));
+    static ActivityData Read(string folder, params string[] typed) => ActivityData.Read(Config(["data=mmfit_debug", $"data.data_dir={folder}", .. typed]));
 
     static ActivityConfig Config(IReadOnlyList<string> typed)
     {
-        var composition = ActivityTree.Compose(["data=mmfit_debug", "data.sensor_window_length=100", .. typed]);
+        var composition = ActivityTree.Compose(["data.sensor_window_length=100", .. typed]);
         return ActivityRecipe.WithCompat(ConfigBinder.Bind<ActivityConfig>((MapNode)ConfigResolver.Of(composition.Config).ResolveAll(composition.Config)));
     }
 }
