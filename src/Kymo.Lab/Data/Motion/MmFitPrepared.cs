@@ -7,7 +7,8 @@ namespace Kymo.Lab.Data.Motion;
 /// <summary>Prepared workouts in the original's files.</summary>
 public static class MmFitPrepared
 {
-    const string Statistics = "mmfit_preprocess_stats.json";
+    /// <summary>The file that says what was taken out of the acceleration.</summary>
+    internal const string Statistics = "mmfit_preprocess_stats.json";
 
     /// <summary>Prepares raw workouts and writes, for each, pose, acceleration, labels and the camera's gaps, and the statistics beside them.</summary>
     /// <param name="root">The raw data.</param>

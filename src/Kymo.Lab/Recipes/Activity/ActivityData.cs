@@ -29,8 +29,11 @@ sealed record ActivityData
     /// <summary>Means and deviations of the movement's channels that were taken out.</summary>
     public required ChannelScale InputScale { get; init; }
 
-    /// <summary>Those of the signal's channels.</summary>
+    /// <summary>Those of the signal's channels; none where prepared data do not say them.</summary>
     public required ChannelScale TargetScale { get; init; }
+
+    /// <summary>Whether <see cref="TargetScale"/> leads back to the sensor's units.</summary>
+    public bool TargetScaleIsKnown { get; init; } = true;
 
     /// <summary>Windows and recordings that were left out, and why.</summary>
     public required IReadOnlyList<Exclusion> Exclusions { get; init; }
@@ -74,13 +77,14 @@ sealed record ActivityData
             Test = [.. Enumerable.Range(first + second, cuts[2].Windows.Count)],
             InputScale = inputScale,
             TargetScale = targetScale,
+            TargetScaleIsKnown = set.RestClass is null || set.TargetScale is not null,
             Exclusions =
             [
                 .. set.Exclusions,
                 .. missing.Select(name => new Exclusion(name, "listed in the split and not there")),
                 .. Counted("train", cuts[0]), .. Counted("val", cuts[1]), .. Counted("test", cuts[2]),
             ],
-            Warnings = [.. Remarks(data, lists)],
+            Warnings = [.. Remarks(data, set, lists)],
             Secondary = config.Scenario.Secondary.Enabled ? SecondTask(config) : [],
             Length = data.SensorWindowLength,
         };
@@ -160,10 +164,12 @@ sealed record ActivityData
     static string[] Simulated(ActivityDataOptions data, SplitLists lists) =>
         data.UseSimulatedData ? [.. data.SimulatedSubjects.Intersect(lists.Train).Except(lists.Validation).Except(lists.Test)] : [];
 
-    static IEnumerable<string> Remarks(ActivityDataOptions data, SplitLists lists)
+    static IEnumerable<string> Remarks(ActivityDataOptions data, PairedSet set, SplitLists lists)
     {
         if (data.UseSimulatedData && data.SimulatedSubjects.Except(Simulated(data, lists)).ToArray() is { Length: > 0 } real)
             yield return $"data.simulated_subjects: {string.Join(", ", real)} {(real.Length == 1 ? "is" : "are")} not in training alone; evaluation takes the real signal only";
+        if (set is { RestClass: not null, TargetScale: null })
+            yield return $"there is no {MmFitPrepared.Statistics} beside the workouts: whose mean and deviation were taken out of the signal is unknown, and neither predict nor export will know its scale";
     }
 
     /// <summary>How MM-Fit is read.</summary>

@@ -1,7 +1,9 @@
 using Kymo.Config;
 using Kymo.Lab.Data.Motion;
+using Kymo.Lab.Recipes;
 using Kymo.Lab.Recipes.Activity;
 using Kymo.Lab.Tests.Data.Motion;
+using Kymo.Signals;
 using Kymo.Signals.Arrays;
 
 namespace Kymo.Lab.Tests.Recipes.Activity;
@@ -72,6 +74,25 @@ public sealed class ActivityDataTests : IDisposable
                 Assert.All(recording.Target[((channel * 100) + 40)..((channel + 1) * 100)], value => Assert.Equal(0, value));
             }
         }
+    }
+
+    [Fact]
+    public void Signals_of_unknown_scale_train_and_neither_predict_nor_export_guesses_it()
+    {
+        var folder = Prepared();
+        File.Delete(Path.Combine(folder, "mmfit_preprocess_stats.json"));
+        var told = new List<string>();
+        var run = ActivityTree.Run(_folder.Path, "run",
+            ["data=mmfit_debug", $"data.data_dir={folder}", "data.source=preprocessed", "data.sensor_window_length=100", "trainer.fast_dev_run=true"], told);
+        Assert.Contains(told, text => text.Contains("there is no mmfit_preprocess_stats.json"));
+        Assert.Contains("there is no mmfit_preprocess_stats.json", run.Metrics["warnings"]!.ToJsonString());
+        var recipe = Registry.Of(run.Folder);
+        Assert.Contains("train again", Assert.Throws<DataException>(() => recipe.OpenPredictor!(run.Folder, 0)).Message);
+        Assert.Contains("train again", Assert.Throws<DataException>(() => recipe.Export!(run.Folder, 0, "onnx", _folder["model.onnx"])).Message);
+        Assert.False(File.Exists(_folder["model.onnx"]));
+        // The extractor alone takes standardised signals.
+        recipe.Export!(run.Folder, 0, "onnx", _folder["model.extractor.onnx"]);
+        Assert.True(File.Exists(_folder["model.extractor.onnx"]));
     }
 
     string Prepared()
