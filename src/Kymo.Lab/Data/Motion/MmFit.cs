@@ -43,6 +43,7 @@ public static class MmFit
         return Set(root, recordings, [.. exclusions, .. left.OfType<Exclusion>()], options) with
         {
             TargetScale = Scale(mean, deviation),
+            TargetScaleOf = options.StatisticsOf,
             Fingerprint = Fingerprints.Of(root, recordings.SelectMany(recording => RawFiles(root, recording.Id, options.Preparation))),
         };
     }
@@ -58,9 +59,11 @@ public static class MmFit
         var (workouts, exclusions) = Present(root, options);
         var recordings = new PairedRecording[workouts.Count];
         ParallelReads.For(workouts.Count, i => recordings[i] = MmFitPrepared.Read(root, workouts[i], Names(workouts[i]), options));
+        var statistics = MmFitPrepared.ReadStatistics(root);
         return Set(root, recordings, exclusions, options) with
         {
-            TargetScale = MmFitPrepared.ReadStatistics(root) is var (mean, deviation) ? Scale(mean, deviation) : null,
+            TargetScale = statistics is var (mean, deviation, _) ? Scale(mean, deviation) : null,
+            TargetScaleOf = statistics?.Workouts,
             Fingerprint = Fingerprints.Of(root, workouts.SelectMany(workout => MmFitPrepared.Files(root, workout, Names(workout)))),
         };
 

@@ -57,9 +57,9 @@ public static class MmFitPrepared
         return (mean, deviation);
     }
 
-    /// <summary>Mean and deviation of the acceleration that was taken out; null where the folder does not say.</summary>
+    /// <summary>Mean and deviation of the acceleration that was taken out, and the workouts that they are of; null where the folder does not say.</summary>
     /// <exception cref="DataException">The file is there and damaged.</exception>
-    internal static (double[] Mean, double[] Deviation)? ReadStatistics(string root)
+    internal static (double[] Mean, double[] Deviation, string[]? Workouts)? ReadStatistics(string root)
     {
         var path = Path.Combine(root, Statistics);
         if (!File.Exists(path)) return null;
@@ -68,11 +68,11 @@ public static class MmFitPrepared
             var stats = JsonNode.Parse(File.ReadAllText(path))!;
             double[] Three(string key) => stats[key]!.AsArray().Select(value => (double)value!).ToArray() is { Length: 3 } three && three.All(double.IsFinite) ? three
                 : throw new DataException(path, $"{key}: expected three numbers");
-            return (Three("acc_mean"), Three("acc_std"));
+            return (Three("acc_mean"), Three("acc_std"), stats["train_subjects"]?.AsArray().Select(name => (string)name!).ToArray());
         }
         catch (Exception error) when (error is System.Text.Json.JsonException or InvalidOperationException or NullReferenceException or FormatException)
         {
-            throw new DataException(path, "is damaged; expected acc_mean and acc_std with three numbers each", error);
+            throw new DataException(path, "is damaged; expected acc_mean and acc_std with three numbers each, and a list of names in train_subjects", error);
         }
     }
 

@@ -85,6 +85,9 @@ public sealed record PairedSet(
     /// <summary>Mean and deviation that the reader took out of the signal; null where it took out none, or does not know them.</summary>
     public ChannelScale? TargetScale { get; init; }
 
+    /// <summary>The recordings that <see cref="TargetScale"/> is of; null where the data do not say.</summary>
+    public IReadOnlyList<string>? TargetScaleOf { get; init; }
+
     /// <summary>SHA-256 over the content of all files that were read; a run goes on, and is taken as it stands, on the same content only.</summary>
     public string Fingerprint { get; init; } = "";
 

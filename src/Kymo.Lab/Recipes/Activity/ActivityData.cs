@@ -84,7 +84,7 @@ sealed record ActivityData
                 .. missing.Select(name => new Exclusion(name, "listed in the split and not there")),
                 .. Counted("train", cuts[0]), .. Counted("val", cuts[1]), .. Counted("test", cuts[2]),
             ],
-            Warnings = [.. Remarks(data, set, lists)],
+            Warnings = [.. Remarks(data, lists), .. ScaleRemarks(config, set, lists)],
             Secondary = config.Scenario.Secondary.Enabled ? SecondTask(config) : [],
             Length = data.SensorWindowLength,
         };
@@ -164,12 +164,32 @@ sealed record ActivityData
     static string[] Simulated(ActivityDataOptions data, SplitLists lists) =>
         data.UseSimulatedData ? [.. data.SimulatedSubjects.Intersect(lists.Train).Except(lists.Validation).Except(lists.Test)] : [];
 
-    static IEnumerable<string> Remarks(ActivityDataOptions data, PairedSet set, SplitLists lists)
+    static IEnumerable<string> Remarks(ActivityDataOptions data, SplitLists lists)
     {
         if (data.UseSimulatedData && data.SimulatedSubjects.Except(Simulated(data, lists)).ToArray() is { Length: > 0 } real)
             yield return $"data.simulated_subjects: {string.Join(", ", real)} {(real.Length == 1 ? "is" : "are")} not in training alone; evaluation takes the real signal only";
-        if (set is { RestClass: not null, TargetScale: null })
+    }
+
+    // Whose mean and deviation a reader took out of the signal: those of held-out people have no place in it.
+    static IEnumerable<string> ScaleRemarks(ActivityConfig config, PairedSet set, SplitLists lists)
+    {
+        if (set.RestClass is null) yield break;
+        if (set.TargetScale is null)
+        {
             yield return $"there is no {MmFitPrepared.Statistics} beside the workouts: whose mean and deviation were taken out of the signal is unknown, and neither predict nor export will know its scale";
+            yield break;
+        }
+        if (set.TargetScaleOf is not { } workouts)
+        {
+            yield return $"{MmFitPrepared.Statistics} has no train_subjects: whether held-out people are in the signal's mean and deviation is unknown";
+            yield break;
+        }
+        if (workouts.Except(lists.Train).ToArray() is not { Length: > 0 } others) yield break;
+        var problem = $"the signal was prepared with mean and deviation of {string.Join(", ", others)} too, which {(others.Length == 1 ? "is" : "are")} not in training";
+        const string remedy = "type data.source=raw with the raw folder, or prepare with the split that is trained";
+        if (config.Data.Split == "loso" && config.Compat.Preprocess == "none")
+            throw new DataException(set.Root, $"{problem}: nobody is held out then; {remedy}");
+        yield return $"leak: {problem}; {remedy}";
     }
 
     /// <summary>How MM-Fit is read.</summary>

@@ -95,6 +95,25 @@ public sealed class ActivityDataTests : IDisposable
         Assert.True(File.Exists(_folder["model.extractor.onnx"]));
     }
 
+    [Fact]
+    public void Statistics_of_other_workouts_than_those_of_training_are_told_and_stop_a_person_by_person_run()
+    {
+        string[] typed = ["data.source=preprocessed", "data.train_subjects=[w15]", "data.val_subjects=[w01]", "data.test_subjects=[w16]"];
+        var folder = Prepared();
+        Assert.Contains("leak: the signal was prepared with mean and deviation of w01 too", Assert.Single(Read(folder, typed).Warnings));
+        Assert.Empty(Read(folder, "data.source=preprocessed").Warnings);
+        // The person of w01 is the first of three: held out in fold 0, picking the epoch in fold 2, taught in fold 1.
+        Assert.Empty(Read(folder, [.. typed, "data.split=loso", "data.fold=1"]).Warnings);
+        Assert.Contains("data.source=raw", Assert.Throws<DataException>(() => Read(folder, [.. typed, "data.split=loso", "data.fold=0"])).Message);
+        Assert.Single(Read(folder, [.. typed, "data.split=loso", "data.fold=0", "compat.preprocess=A"]).Warnings);
+        var path = Path.Combine(folder, "mmfit_preprocess_stats.json");
+        var text = File.ReadAllText(path);
+        File.WriteAllText(path, text.Replace("\"train_subjects\"", "\"other\""));
+        Assert.Contains("has no train_subjects", Assert.Single(Read(folder, typed).Warnings));
+        File.WriteAllText(path, text.Replace("\"train_subjects\": [", "\"train_subjects\": 7, \"other\": ["));
+        Assert.Contains("is damaged", Assert.Throws<DataException>(() => Read(folder, typed)).Message);
+    }
+
     string Prepared()
     {
         MmFitPrepared.Write(Raw, _folder["prepared"], new MmFitOptions(new MotionPreparationOptions(), [14, 15, 16], s_workouts, ["w01"]), new PreparedNames());
