@@ -10,17 +10,18 @@ namespace Kymo.Lab.Data.Motion;
 /// <param name="StatisticsOf">Workouts whose acceleration gives mean and deviation: those of the training part.</param>
 /// <param name="SkipMissing">Whether workouts or files that are not there are left out and counted.</param>
 /// <param name="MaxRows">Rows that are used of each workout; 0 for all.</param>
+/// <param name="Labels">The sets' file behind <c>wNN_</c>, in raw and in prepared folders.</param>
 public sealed record MmFitOptions(
-    MotionPreparationOptions Preparation, IReadOnlyList<int> Joints, IReadOnlyList<string> Workouts, IReadOnlyList<string> StatisticsOf, bool SkipMissing = false, int MaxRows = 0);
+    MotionPreparationOptions Preparation, IReadOnlyList<int> Joints, IReadOnlyList<string> Workouts, IReadOnlyList<string> StatisticsOf, bool SkipMissing = false, int MaxRows = 0,
+    string Labels = MmFitLayout.Labels);
 
 /// <summary>File names of prepared workouts, behind <c>wNN_</c>.</summary>
 /// <param name="Pose">(3, row, 19): frame, time in s, 17 joints.</param>
 /// <param name="Acceleration">(row, 5): frame, time, x, y, z standardised.</param>
-/// <param name="Labels">The sets.</param>
 /// <param name="Simulated">As acceleration, simulated; optional.</param>
 /// <param name="Mask">(row): 1 in the camera's gaps, else 0; optional, the original has none.</param>
 public sealed record PreparedNames(
-    string Pose = "pose_3d_upsample_normal.npy", string Acceleration = "sw_l_acc_std.npy", string Labels = "labels.csv", string Simulated = "sw_l_sim_acc.npy",
+    string Pose = "pose_3d_upsample_normal.npy", string Acceleration = "sw_l_acc_std.npy", string Simulated = "sw_l_sim_acc.npy",
     string Mask = "camera_gaps.npy");
 
 /// <summary>Reads MM-Fit: joint tracks of a camera beside the acceleration of a worn sensor.</summary>
@@ -35,7 +36,7 @@ public static class MmFit
         var left = new Exclusion?[workouts.Count];
         ParallelReads.For(workouts.Count, i =>
         {
-            if (options.SkipMissing && FirstMissing(root, workouts[i], options.Preparation.Device) is { } absent) left[i] = new Exclusion(workouts[i], $"no {absent}");
+            if (options.SkipMissing && FirstMissing(root, workouts[i], options) is { } absent) left[i] = new Exclusion(workouts[i], $"no {absent}");
             else aligned[i] = MmFitPreparation.Align(root, workouts[i], options.Preparation);
         });
         var (mean, deviation) = Statistics(root, [.. aligned.OfType<AlignedWorkout>()], options);
@@ -44,7 +45,7 @@ public static class MmFit
         {
             TargetScale = Scale(mean, deviation),
             TargetScaleOf = options.StatisticsOf,
-            Fingerprint = Fingerprints.Of(root, recordings.SelectMany(recording => RawFiles(root, recording.Id, options.Preparation))),
+            Fingerprint = Fingerprints.Of(root, recordings.SelectMany(recording => RawFiles(root, recording.Id, options))),
         };
     }
 
@@ -64,7 +65,7 @@ public static class MmFit
         {
             TargetScale = statistics is var (mean, deviation, _) ? Scale(mean, deviation) : null,
             TargetScaleOf = statistics?.Workouts,
-            Fingerprint = Fingerprints.Of(root, workouts.SelectMany(workout => MmFitPrepared.Files(root, workout, Names(workout)))),
+            Fingerprint = Fingerprints.Of(root, workouts.SelectMany(workout => MmFitPrepared.Files(root, workout, Names(workout), options.Labels))),
         };
 
         PreparedNames Names(string workout) => simulated?.Contains(workout) == true ? names with { Acceleration = names.Simulated } : names;
@@ -73,7 +74,7 @@ public static class MmFit
     /// <summary>One workout's recording: chosen joints, standardised acceleration, the class of each row.</summary>
     internal static PairedRecording Recording(string root, AlignedWorkout workout, double[] mean, double[] deviation, MmFitOptions options)
     {
-        var spans = MmFitLayout.ReadLabels(MmFitLayout.LabelFile(root, workout.Workout));
+        var spans = MmFitLayout.ReadLabels(MmFitLayout.LabelFile(root, workout.Workout, options.Labels));
         var rows = options.MaxRows > 0 ? Math.Min(options.MaxRows, workout.Frames.Length) : workout.Frames.Length;
         foreach (var joint in options.Joints)
             if (joint is < 0 or >= MmFitArrays.Joints) throw new ConfigException($"data.joints: there is no joint {joint}; there are 0 to {MmFitArrays.Joints - 1}");
@@ -116,15 +117,15 @@ public static class MmFit
 
     static ChannelScale Scale(double[] mean, double[] deviation) => new([.. mean.Select(value => (float)value)], [.. deviation.Select(value => (float)value)]);
 
-    static string? FirstMissing(string root, string workout, string device) =>
-        new[] { device + "_acc", "pose_3d" }.FirstOrDefault(modality => MmFitLayout.Find(root, workout, modality) is null) is { } modality ? $"{workout}_{modality}.npy"
-        : File.Exists(MmFitLayout.LabelFile(root, workout)) ? null : $"{workout}_labels.csv";
+    static string? FirstMissing(string root, string workout, MmFitOptions options) =>
+        new[] { options.Preparation.Device + "_acc", "pose_3d" }.FirstOrDefault(modality => MmFitLayout.Find(root, workout, modality) is null) is { } modality ? $"{workout}_{modality}.npy"
+        : File.Exists(MmFitLayout.LabelFile(root, workout, options.Labels)) ? null : $"{workout}_{options.Labels}";
 
     // The original's later recipe takes its statistics from both watches.
-    static IEnumerable<string> RawFiles(string root, string workout, MotionPreparationOptions options)
+    static IEnumerable<string> RawFiles(string root, string workout, MmFitOptions options)
     {
-        string[] modalities = [options.Device + "_acc", "pose_3d", .. options.Recipe == MotionRecipe.OriginalB ? ["sw_l_acc", "sw_r_acc"] : Array.Empty<string>()];
-        return modalities.Select(modality => MmFitLayout.Find(root, workout, modality)).OfType<string>().Append(MmFitLayout.LabelFile(root, workout));
+        string[] modalities = [options.Preparation.Device + "_acc", "pose_3d", .. options.Preparation.Recipe == MotionRecipe.OriginalB ? ["sw_l_acc", "sw_r_acc"] : Array.Empty<string>()];
+        return modalities.Select(modality => MmFitLayout.Find(root, workout, modality)).OfType<string>().Append(MmFitLayout.LabelFile(root, workout, options.Labels));
     }
 
     static (List<string> Workouts, List<Exclusion> Missing) Present(string root, MmFitOptions options)

@@ -43,7 +43,7 @@ public static class MmFitPrepared
             // Without gaps there is no file, and none of an earlier preparation stays.
             File.Delete(path + names.Mask);
             if (workout.Masked is { } masked && masked.Contains(true)) NpyFile.Write(path + names.Mask, masked.Select(row => row ? (byte)1 : (byte)0).ToArray(), rows);
-            File.Copy(MmFitLayout.LabelFile(root, workout.Workout), path + names.Labels, overwrite: true);
+            File.Copy(MmFitLayout.LabelFile(root, workout.Workout, options.Labels), path + options.Labels, overwrite: true);
         }
         var stats = new JsonObject
         {
@@ -77,8 +77,8 @@ public static class MmFitPrepared
     }
 
     /// <summary>The files that a prepared workout is read from, and the statistics of all.</summary>
-    internal static IEnumerable<string> Files(string root, string workout, PreparedNames names) =>
-        new[] { names.Pose, names.Acceleration, names.Labels, names.Mask }.Select(name => Path.Combine(root, workout, $"{workout}_{name}"))
+    internal static IEnumerable<string> Files(string root, string workout, PreparedNames names, string labels) =>
+        new[] { names.Pose, names.Acceleration, labels, names.Mask }.Select(name => Path.Combine(root, workout, $"{workout}_{name}"))
             .Append(Path.Combine(root, Statistics)).Where(File.Exists);
 
     /// <summary>Reads one prepared workout.</summary>

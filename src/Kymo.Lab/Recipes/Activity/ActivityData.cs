@@ -151,7 +151,7 @@ sealed record ActivityData
         var data = config.Data;
         if (data.Target != "acc") throw new ConfigException($"data.target={data.Target}: MM-Fit's recipe aligns the acceleration alone; type data.target=acc");
         var options = Options(config, lists);
-        var names = new PreparedNames(data.PoseFile, data.AccFile, data.LabelsFile, data.SimAccFile);
+        var names = new PreparedNames(data.PoseFile, data.AccFile, data.SimAccFile);
         var first = options.Workouts.FirstOrDefault(workout => Directory.Exists(Path.Combine(folder, workout)));
         var prepared = data.Source == "preprocessed"
             || (data.Source == "auto" && first is not null && File.Exists(Path.Combine(folder, first, $"{first}_{data.PoseFile}")));
@@ -203,7 +203,7 @@ sealed record ActivityData
             },
             config.Data.Sensor, config.Data.SamplingRateHz),
         config.Data.Joints, [.. lists.Train, .. lists.Validation, .. lists.Test], lists.Train, config.Data.Missing == "skip",
-        config.Compat.Truncate > 0 ? config.Compat.Truncate : config.Data.MaxRows);
+        config.Compat.Truncate > 0 ? config.Compat.Truncate : config.Data.MaxRows, config.Data.LabelsFile);
 
     // MM-Fit's recipes have scaled their data already; every channel of the others is, with the training people's mean and deviation.
     // Short clips of UTD-MHAD end in zeros of the standardised scale: no zero counts for its mean.

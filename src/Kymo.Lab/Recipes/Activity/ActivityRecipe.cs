@@ -37,7 +37,7 @@ public static class ActivityRecipe
         foreach (var missing in MmFitLayout.Missing(root).Take(20)) context.Tell(new RunEvent.Warning($"{missing} is missing"));
         var key = CanonicalJson.Hash(ResolvedSettings.Of(config with { Run = new RunOptions() }, []).All)[..12];
         var folder = Path.GetFullPath(Path.Combine(config.Run.Root, "prepared", $"mmfit_{key}"));
-        MmFitPrepared.Write(root, folder, options, new PreparedNames(config.Data.PoseFile, config.Data.AccFile, config.Data.LabelsFile));
+        MmFitPrepared.Write(root, folder, options, new PreparedNames(config.Data.PoseFile, config.Data.AccFile));
         context.Tell(new RunEvent.Stage($"train on it with data.data_dir={folder} data.source=preprocessed"));
         return folder;
     }

@@ -114,9 +114,21 @@ public sealed class ActivityDataTests : IDisposable
         Assert.Contains("is damaged", Assert.Throws<DataException>(() => Read(folder, typed)).Message);
     }
 
-    string Prepared()
+    [Fact]
+    public void Sets_are_read_from_the_file_that_is_named()
     {
-        MmFitPrepared.Write(Raw, _folder["prepared"], new MmFitOptions(new MotionPreparationOptions(), [14, 15, 16], s_workouts, ["w01"]), new PreparedNames());
+        foreach (var workout in s_workouts) File.WriteAllText(PathOf(Raw, workout, "mine.csv"), "1030,1060,3,lateral_shoulder_raises\n");
+        string[] named = ["data.labels_file=mine.csv"];
+        Assert.Equal([9, 10], Read(Raw, named).Windows.Select(window => window.Label).Distinct().Order());
+        Assert.DoesNotContain(9, Read(Raw).Windows.Select(window => window.Label));
+        var folder = Prepared("mine.csv");
+        Assert.Equal([9, 10], Read(folder, [.. named, "data.source=preprocessed"]).Windows.Select(window => window.Label).Distinct().Order());
+        Assert.Contains("w01_labels.csv", Assert.Throws<DataException>(() => Read(folder, "data.source=preprocessed")).Message);
+    }
+
+    string Prepared(string labels = "labels.csv")
+    {
+        MmFitPrepared.Write(Raw, _folder["prepared"], new MmFitOptions(new MotionPreparationOptions(), [14, 15, 16], s_workouts, ["w01"], Labels: labels), new PreparedNames());
         return _folder["prepared"];
     }
 
