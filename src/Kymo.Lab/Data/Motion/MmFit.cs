@@ -32,16 +32,11 @@ public static class MmFit
     public static PairedSet ReadRaw(string root, MmFitOptions options)
     {
         var (workouts, exclusions) = Present(root, options);
-        var aligned = new AlignedWorkout?[workouts.Count];
-        var left = new Exclusion?[workouts.Count];
-        ParallelReads.For(workouts.Count, i =>
-        {
-            if (options.SkipMissing && FirstMissing(root, workouts[i], options) is { } absent) left[i] = new Exclusion(workouts[i], $"no {absent}");
-            else aligned[i] = MmFitPreparation.Align(root, workouts[i], options.Preparation);
-        });
-        var (mean, deviation) = Statistics(root, [.. aligned.OfType<AlignedWorkout>()], options);
-        var recordings = aligned.OfType<AlignedWorkout>().Select(workout => Recording(root, workout, mean, deviation, options)).ToArray();
-        return Set(root, recordings, [.. exclusions, .. left.OfType<Exclusion>()], options) with
+        var aligned = new AlignedWorkout[workouts.Count];
+        ParallelReads.For(workouts.Count, i => aligned[i] = MmFitPreparation.Align(root, workouts[i], options.Preparation));
+        var (mean, deviation) = Statistics(root, aligned, options);
+        var recordings = aligned.Select(workout => Recording(root, workout, mean, deviation, options)).ToArray();
+        return Set(root, recordings, exclusions, options) with
         {
             TargetScale = Scale(mean, deviation),
             TargetScaleOf = options.StatisticsOf,
@@ -57,7 +52,7 @@ public static class MmFit
     /// <exception cref="DataException">A wanted workout or file is missing or damaged, or pose and acceleration do not match row by row.</exception>
     public static PairedSet ReadPrepared(string root, MmFitOptions options, PreparedNames names, IReadOnlyList<string>? simulated = null)
     {
-        var (workouts, exclusions) = Present(root, options);
+        var (workouts, exclusions) = Present(root, options, workout => MmFitPrepared.FirstMissing(root, workout, Names(workout), options.Labels));
         var recordings = new PairedRecording[workouts.Count];
         ParallelReads.For(workouts.Count, i => recordings[i] = MmFitPrepared.Read(root, workouts[i], Names(workouts[i]), options));
         var statistics = MmFitPrepared.ReadStatistics(root);
@@ -128,13 +123,22 @@ public static class MmFit
         return modalities.Select(modality => MmFitLayout.Find(root, workout, modality)).OfType<string>().Append(MmFitLayout.LabelFile(root, workout, options.Labels));
     }
 
-    static (List<string> Workouts, List<Exclusion> Missing) Present(string root, MmFitOptions options)
+    /// <summary>The wanted workouts that are there, and those that <c>data.missing=skip</c> leaves out.</summary>
+    /// <param name="root">The folder with w00 to w20.</param>
+    /// <param name="options">The workouts, and whether one may be missing.</param>
+    /// <param name="firstMissing">The first file that a workout lacks, or null; of raw workouts where it is not given.</param>
+    /// <exception cref="DataException">A wanted workout is not there, and none may be missing.</exception>
+    internal static (List<string> Workouts, List<Exclusion> Missing) Present(string root, MmFitOptions options, Func<string, string?>? firstMissing = null)
     {
         var there = MmFitLayout.Workouts(root);
         var missing = options.Workouts.Except(there).ToArray();
         if (missing.Length > 0 && !options.SkipMissing)
             throw new DataException(root, $"the workouts {string.Join(", ", missing)} are not there; complete the download, or leave them out with data.missing=skip");
-        return ([.. options.Workouts.Distinct().Where(there.Contains)], [.. missing.Select(workout => new Exclusion(workout, "not there"))]);
+        List<string> found = [.. options.Workouts.Distinct().Where(there.Contains)];
+        if (!options.SkipMissing) return (found, []);
+        firstMissing ??= workout => FirstMissing(root, workout, options);
+        Exclusion[] lacking = [.. found.Select(workout => (Workout: workout, File: firstMissing(workout))).Where(item => item.File is not null).Select(item => new Exclusion(item.Workout, $"no {item.File}"))];
+        return ([.. found.Except(lacking.Select(exclusion => exclusion.Id))], [.. missing.Select(workout => new Exclusion(workout, "not there")), .. lacking]);
     }
 
     static PairedSet Set(string root, IReadOnlyList<PairedRecording> recordings, IReadOnlyList<Exclusion> exclusions, MmFitOptions options) =>

@@ -15,10 +15,12 @@ public static class MmFitPrepared
     /// <param name="folder">Where the prepared files go.</param>
     /// <param name="options">The recipe and the workouts.</param>
     /// <param name="names">Names of the files.</param>
-    /// <returns>Mean and deviation of the training workouts' acceleration.</returns>
-    public static (double[] Mean, double[] Deviation) Write(string root, string folder, MmFitOptions options, PreparedNames names)
+    /// <returns>What was left out, and why.</returns>
+    /// <exception cref="DataException">A wanted workout or file is missing or damaged.</exception>
+    public static IReadOnlyList<Exclusion> Write(string root, string folder, MmFitOptions options, PreparedNames names)
     {
-        AlignedWorkout[] aligned = [.. options.Workouts.Select(workout => MmFitPreparation.Align(root, workout, options.Preparation))];
+        var (workouts, exclusions) = MmFit.Present(root, options);
+        AlignedWorkout[] aligned = [.. workouts.Select(workout => MmFitPreparation.Align(root, workout, options.Preparation))];
         var (mean, deviation) = MmFit.Statistics(root, aligned, options);
         foreach (var workout in aligned)
         {
@@ -47,14 +49,14 @@ public static class MmFitPrepared
         }
         var stats = new JsonObject
         {
-            ["subjects"] = Array(options.Workouts),
-            ["train_subjects"] = Array(options.StatisticsOf),
+            ["subjects"] = Array(workouts),
+            ["train_subjects"] = Array([.. options.StatisticsOf.Intersect(workouts)]),
             ["acc_mean"] = new JsonArray([.. mean.Select(value => (JsonNode)value)]),
             ["acc_std"] = new JsonArray([.. deviation.Select(value => (JsonNode)value)]),
             ["processed_files"] = Array([.. aligned.SelectMany(workout => new[] { names.Pose, names.Acceleration }.Select(name => $"{workout.Workout}/{workout.Workout}_{name}"))]),
         };
         File.WriteAllText(Path.Combine(folder, Statistics), stats.ToJsonString(new() { WriteIndented = true }));
-        return (mean, deviation);
+        return exclusions;
     }
 
     /// <summary>Mean and deviation of the acceleration that was taken out, and the workouts that they are of; null where the folder does not say.</summary>
@@ -81,12 +83,16 @@ public static class MmFitPrepared
         new[] { names.Pose, names.Acceleration, labels, names.Mask }.Select(name => Path.Combine(root, workout, $"{workout}_{name}"))
             .Append(Path.Combine(root, Statistics)).Where(File.Exists);
 
+    /// <summary>The first file that a prepared workout lacks, or null.</summary>
+    internal static string? FirstMissing(string root, string workout, PreparedNames names, string labels) =>
+        new[] { names.Pose, names.Acceleration, labels }.Select(name => $"{workout}_{name}").FirstOrDefault(name => !File.Exists(Path.Combine(root, workout, name)));
+
     /// <summary>Reads one prepared workout.</summary>
     internal static PairedRecording Read(string root, string workout, PreparedNames names, MmFitOptions options)
     {
         var path = Path.Combine(root, workout, workout + "_");
         foreach (var name in new[] { names.Pose, names.Acceleration })
-            if (!File.Exists(path + name)) throw new DataException(path + name, "no such file; expected prepared data, which kymo prepare activity writes from raw data");
+            if (!File.Exists(path + name)) throw new DataException(path + name, "no such file; expected prepared data, which kymo prepare activity writes from raw data; leave the workout out with data.missing=skip");
         var (pose, seconds) = MmFitArrays.ReadPose(path + names.Pose);
         var sensor = MmFitArrays.ReadSensor(path + names.Acceleration, milliseconds: false);
         if (pose.Rows != sensor.Rows) throw new DataException(path + names.Pose, $"{pose.Rows} rows, and {workout}_{names.Acceleration} has {sensor.Rows}; expected one row of each beside the other");

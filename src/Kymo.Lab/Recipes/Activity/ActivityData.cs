@@ -140,8 +140,8 @@ sealed record ActivityData
         var (data, folder, lists) = (config.Data, Folder(config), Lists(config.Data));
         return (data.Name switch
         {
-            "sp_sw_har" => SpSwHar.Read(folder, "sp", data.Target == "acc_gyr"),
-            "utd_mhad" => UtdMhad.Read(folder, data.Joints),
+            "sp_sw_har" => SpSwHar.Read(folder, "sp", data.Target == "acc_gyr", data.Missing == "skip"),
+            "utd_mhad" => UtdMhad.Read(folder, data.Joints, data.Missing == "skip"),
             _ => ReadMmFit(config, folder, lists),
         }, lists);
     }

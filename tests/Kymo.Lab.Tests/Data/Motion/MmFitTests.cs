@@ -205,6 +205,7 @@ public sealed class MmFitTests : IDisposable
         NpyFile.Write(_folder["s1/a2_s1_t1_skeleton.npy"], [.. skeleton.Select(value => -value)], 20, 3, 10);
         Assert.NotEqual(set.Fingerprint, UtdMhad.Read(_folder.Path, [8, 9, 10]).Fingerprint);
         File.Delete(_folder["s1/a2_s1_t1_skeleton.npy"]);
+        Assert.Equal(new("a2_s1_t1", "no a2_s1_t1_skeleton.npy"), Assert.Single(UtdMhad.Read(_folder.Path, [8], skipMissing: true).Exclusions));
         Assert.Contains("a2_s1_t1_skeleton.npy", Assert.Throws<DataException>(() => UtdMhad.Read(_folder.Path, [8])).Message);
         Assert.Contains("holds no .skeleton", Assert.Throws<DataException>(() => NtuSkeletons.Read(_folder.Path, [4, 5, 6], 100, 100, 60)).Message);
         File.WriteAllText(_folder["S001C001P001R001A001.skeleton"], "1\n1\n0 0\n25\n1 2\n");

@@ -80,6 +80,9 @@ public sealed class SpSwHarTests : IDisposable
     {
         Write("s01_01_sp.csv", Header + "1,2,3,4,5,6,100,WALKING\n1,2,3,4,5,6,200,WALKING\n");
         Assert.Contains("s01_01_sw.csv", Assert.Throws<DataException>(() => SpSwHar.Read(_folder.Path)).Message);
+        Write("s01_02_sw.csv", Header + "1,2,3,4,5,6,900,WALKING\n1,2,3,4,5,6,950,WALKING\n");
+        Assert.Equal([new("s01_01", "no s01_01_sw.csv"), new("s01_02", "no s01_02_sp.csv")], SpSwHar.Read(_folder.Path, skipMissing: true).Exclusions);
+        File.Delete(_folder["s01/s01_02_sw.csv"]);
         Write("s01_01_sw.csv", Header + "1,2,3,4,5,6,900,WALKING\n1,2,3,4,5,6,950,WALKING\n");
         Assert.Equal("s01_01", Assert.Single(SpSwHar.Read(_folder.Path).Exclusions).Id);
         Assert.Contains("no such folder", Assert.Throws<DataException>(() => SpSwHar.Read(_folder["nowhere"])).Message);

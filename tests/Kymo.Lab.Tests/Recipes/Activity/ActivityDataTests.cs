@@ -2,6 +2,7 @@ using Kymo.Config;
 using Kymo.Lab.Data.Motion;
 using Kymo.Lab.Recipes;
 using Kymo.Lab.Recipes.Activity;
+using Kymo.Lab.Runs;
 using Kymo.Lab.Tests.Data.Motion;
 using Kymo.Signals;
 using Kymo.Signals.Arrays;
@@ -124,6 +125,27 @@ public sealed class ActivityDataTests : IDisposable
         var folder = Prepared("mine.csv");
         Assert.Equal([9, 10], Read(folder, [.. named, "data.source=preprocessed"]).Windows.Select(window => window.Label).Distinct().Order());
         Assert.Contains("w01_labels.csv", Assert.Throws<DataException>(() => Read(folder, "data.source=preprocessed")).Message);
+    }
+
+    [Fact]
+    public void Workout_that_lacks_a_file_is_left_out_and_counted_raw_prepared_and_while_it_is_prepared()
+    {
+        string[] skip = ["data.missing=skip", "data.test_subjects=[w16,w18]", "data.val_subjects=[w15]"], prepared = [.. skip, "data.source=preprocessed"];
+        MmFitTree.Write(Raw, new MmFitTreeOptions(["w18"], Sets: 3, SetSeconds: 2, RestSeconds: 1));
+        File.Delete(PathOf(Raw, "w18", "pose_3d.npy"));
+        Assert.Contains(new("w18", "no w18_pose_3d.npy"), Read(Raw, skip).Exclusions);
+        var told = new List<string>();
+        string[] typed = ["data=mmfit_debug", $"data.data_dir={Raw}", $"run.root={_folder["results"]}", .. skip];
+        var composition = ActivityTree.Compose(typed);
+        var job = (MapNode)ConfigResolver.Of(composition.Config).ResolveAll(composition.Config);
+        var folder = ActivityRecipe.Prepare(job, new RunContext(
+            composition.Config, composition.Hydra, typed, null, false, happening => told.Add(happening.ToString()), TimeProvider.System, CancellationToken.None));
+        Assert.Contains(told, text => text.Contains("w18 is left out: no w18_pose_3d.npy"));
+        Assert.DoesNotContain("w18", File.ReadAllText(Path.Combine(folder, "mmfit_preprocess_stats.json")));
+        Assert.Contains(new("w18", "not there"), Read(folder, prepared).Exclusions);
+        Directory.CreateDirectory(Path.Combine(folder, "w18"));
+        Assert.Contains(new("w18", "no w18_pose_3d_upsample_normal.npy"), Read(folder, prepared).Exclusions);
+        Assert.Contains("data.missing=skip", Assert.Throws<DataException>(() => Read(folder, [.. prepared[1..], "data.missing=error"])).Message);
     }
 
     string Prepared(string labels = "labels.csv")
