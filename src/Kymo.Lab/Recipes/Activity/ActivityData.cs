@@ -85,7 +85,7 @@ sealed record ActivityData
                 .. Counted("train", cuts[0]), .. Counted("val", cuts[1]), .. Counted("test", cuts[2]),
             ],
             Warnings = [.. Remarks(data, lists), .. ScaleRemarks(config, set, lists)],
-            Secondary = config.Scenario.Secondary.Enabled ? SecondTask(config) : [],
+            Secondary = config.Scenario.Secondary.Enabled ? SecondTask(config, set.RateHz) : [],
             Length = data.SensorWindowLength,
         };
     }
@@ -226,14 +226,17 @@ sealed record ActivityData
         };
     }
 
-    static MotionWindow[] SecondTask(ActivityConfig config)
+    /// <summary>Joints of NTU RGB+D beside a signal: the left arm beside MM-Fit's watch, the right one beside UTD-MHAD's sensor of 50 rows a second.</summary>
+    internal static int[] SecondJoints(double rateHz) => rateHz == UtdMhad.RateHz ? [8, 9, 10] : [4, 5, 6];
+
+    static MotionWindow[] SecondTask(ActivityConfig config, double rateHz)
     {
         var (data, secondary) = (config.Data, config.Scenario.Secondary);
         var folder = data.SecondaryDir ?? (data.Name == "synthetic" ? SyntheticTree.EnsureSkeletons(config)
             : throw new ConfigException("scenario.secondary needs joint tracks of NTU RGB+D; type data.secondary_dir=DIR"));
-        int[] joints = [4, 5, 6];
+        var joints = SecondJoints(rateHz);
         if (data.NumJoints > joints.Length) throw new ConfigException($"scenario.secondary has {joints.Length} joints; type data.num_joints={joints.Length}");
-        var set = NtuSkeletons.Read(folder, joints[..data.NumJoints], data.SamplingRateHz, data.SensorWindowLength, secondary.NClasses);
+        var set = NtuSkeletons.Read(folder, joints[..data.NumJoints], rateHz, data.SensorWindowLength, secondary.NClasses);
         var cut = MotionWindows.Cut(set.Recordings, new WindowOptions(data.SensorWindowLength, WindowOptions.StrideRows(data.StrideSeconds, set.RateHz)));
         return cut.Windows.Count > 0 ? [.. cut.Windows] : throw new DataException(folder, "no clip of the second task can be used");
     }

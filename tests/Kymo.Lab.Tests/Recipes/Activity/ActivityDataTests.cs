@@ -63,7 +63,8 @@ public sealed class ActivityDataTests : IDisposable
                 NpyFile.Write(_folder[$"utd/s{person}/{action}_s{person}_t1_skeleton.npy"], Noise(20 * 3 * 30, 0), 20, 3, 30);
                 NpyFile.Write(_folder[$"utd/s{person}/{action}_s{person}_t1_inertial.npy"], Noise(40 * 6, 9), 40, 6);
             }
-        var data = ActivityData.Read(Config(["data=utd_mhad", $"data.data_dir={_folder["utd"]}", "data.n_classes=2"]));
+        string[] typed = ["data=utd_mhad", $"data.data_dir={_folder["utd"]}", "data.n_classes=2"];
+        var data = ActivityData.Read(Config(typed));
         Assert.All(data.TargetScale.Mean, mean => Assert.Equal(9, mean, 0.2));
         Assert.All(data.TargetScale.Deviation, deviation => Assert.Equal(1, deviation, 0.2));
         foreach (var recording in data.Set.Recordings)
@@ -75,6 +76,15 @@ public sealed class ActivityDataTests : IDisposable
                 Assert.All(recording.Target[((channel * 100) + 40)..((channel + 1) * 100)], value => Assert.Equal(0, value));
             }
         }
+
+        // The second task beside it has the right arm at the same rate: 60 frames of 30 a second are 2 s; joint 8 stands 0.8 beside the spine's base, the spine is 2 long.
+        Directory.CreateDirectory(_folder["ntu"]);
+        var joints = string.Concat(Enumerable.Range(0, 25).Select(joint => FormattableString.Invariant($"{(joint == 20 ? 2 : 0.1 * joint)} 0 3 0 0 0 0 0 0 0 0 2\n")));
+        File.WriteAllText(_folder["ntu/S001C001P001R001A001.skeleton"], "60\n" + string.Concat(Enumerable.Repeat("1\n7 0 1 1 1 1 0 0 0 2\n25\n" + joints, 60)));
+        var second = ActivityData.Read(Config([.. typed, "scenario=scenario3", $"data.secondary_dir={_folder["ntu"]}"])).Secondary;
+        Assert.Equal(100, second[0].Recording.Rows);
+        Assert.Equal(0.4f, second[0].Recording.Input[0], 5);
+        Assert.Equal([4, 5, 6], ActivityData.SecondJoints(100));
     }
 
     [Fact]
