@@ -208,6 +208,8 @@ public sealed class ActivityPredictor : IDisposable
                     throw table.Rows[row].Fault($"{columns[column]} is '{text}'; expected a finite number");
                 if (column == columns.Length - 1 && row > 0 && numbers[column][row] < numbers[column][row - 1])
                     throw table.Rows[row].Fault($"the time goes back from {numbers[column][row - 1]:R} to {numbers[column][row]:R}; expected times that never fall");
+                if (column == columns.Length - 1 && row > 0 && RecordingClock.Fault(numbers[column][0] / 1e3, numbers[column][row - 1] / 1e3, numbers[column][row] / 1e3) is { } jump)
+                    throw table.Rows[row].Fault(jump);
             }
         return ([.. numbers[^1].Select(time => time / 1000)], numbers[..^1]);
     }

@@ -163,6 +163,7 @@ public sealed class MmFitTests : IDisposable
         Assert.Contains("element 7", Sensor([1, 1, 0, 0, 0, 1, 2, double.NaN, 0, 0], 2, 5));
         Assert.Contains("row 1: the time falls", Sensor([1, 2, 0, 0, 0, 1, 1, 0, 0, 0], 2, 5));
         Assert.Contains("row 1: the frame falls", Sensor([2, 1, 0, 0, 0, 1, 2, 0, 0, 0], 2, 5));
+        Assert.Contains("row 29: the time is 24.2 h after", Sensor([.. Enumerable.Range(0, 40).SelectMany(row => new double[] { row, row * 3_000_000, 0, 0, 0 })], 40, 5));
         NpyFile.Write(_folder["p.npy"], new double[3 * 4 * 17], 3, 4, 17);
         Assert.Contains("expected (3, rows, 18)", Assert.Throws<DataException>(() => MmFitArrays.ReadPose(_folder["p.npy"])).Message);
         // Whole numbers and columns first are numbers too.

@@ -48,6 +48,7 @@ public sealed class SpSwHarTests : IDisposable
     [InlineData("x,y\n", "line 1")]
     [InlineData(Header, "no rows")]
     [InlineData(Header + "1,2,3,4,5,6,100,WALKING\n1,2,3,4,5,6,99,WALKING\n", "line 3: the time goes back from 100 to 99")]
+    [InlineData(Header + "1,2,3,4,5,6,0,WALKING\n1,2,3,4,5,6,1600000000000,WALKING\n", "line 3: the time jumps from 0.000 s to 1600000000.000 s")]
     [InlineData(Header + "1,2,nan,4,5,6,100,WALKING\n", "line 2: column z_acc is 'nan'; expected a finite number")]
     [InlineData(Header + "1,2,3,4,5,6,100,RUNNING\n", "line 2: label 'RUNNING'")]
     [InlineData(Header + "1,2,3,4,5\n", "line 2: 5 fields")]
