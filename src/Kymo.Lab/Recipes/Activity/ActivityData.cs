@@ -56,7 +56,7 @@ sealed record ActivityData
         if (set.Classes.Count != data.NClasses) throw new ConfigException($"data.n_classes={data.NClasses}, and {set.Name} has {set.Classes.Count}; type data.n_classes={set.Classes.Count}");
         if (set.Joints != data.NumJoints) throw new ConfigException($"data.num_joints={data.NumJoints}, and the movement has {set.Joints}; type data.num_joints={set.Joints}");
         if (set.TargetChannels != data.TargetChannels) throw new ConfigException($"data.target_channels={data.TargetChannels}, and the signal has {set.TargetChannels}; type data.target_channels={set.TargetChannels}");
-        var split = MotionSplits.Make(set, lists, data.Missing == "skip", data.AllowSharedPeople || data.Split == "original", out var missing);
+        var split = MotionSplits.Make(set, lists, data.Missing == "skip", data.AllowSharedPeople || MmFitSplits.Shared.Contains(lists.Name), out var missing);
         var standardised = Standardise(set, split, data.SensorWindowLength, out var inputScale, out var targetScale);
         split = MotionSplits.Make(standardised, lists, data.Missing == "skip", true, out _) with { SharedPeople = split.SharedPeople };
 
