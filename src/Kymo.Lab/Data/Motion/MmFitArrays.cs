@@ -31,7 +31,7 @@ public static class MmFitArrays
     /// <summary>Reads (row, 5): frame, Unix time in ms, x, y, z. Time stays double: single precision would round it to 131 s.</summary>
     /// <param name="path">The file.</param>
     /// <param name="milliseconds">Whether the time is in milliseconds (raw files) or in seconds (prepared files).</param>
-    /// <exception cref="DataException">Another shape, a number that is none, frames or times that fall.</exception>
+    /// <exception cref="DataException">Another shape, a number that is none, frames or times that fall, a clock that jumps.</exception>
     public static SensorTrack ReadSensor(string path, bool milliseconds = true)
     {
         var (values, shape) = Read(path);
@@ -42,6 +42,8 @@ public static class MmFitArrays
         var track = new SensorTrack(Column(0), Column(1, milliseconds ? 1e-3 : 1), [Column(2), Column(3), Column(4)]);
         CheckRising(path, track.Frames, "frame");
         CheckRising(path, track.Seconds, "time");
+        for (var row = 1; row < rows; row++)
+            if (RecordingClock.Fault(track.Seconds[0], track.Seconds[row - 1], track.Seconds[row]) is { } fault) throw new DataException(path, $"row {row}: {fault}");
         return track;
     }
 

@@ -19,6 +19,9 @@ public static class MmFitLayout
     /// <summary>The class between the sets.</summary>
     public const int Rest = 10;
 
+    /// <summary>The table of a workout's sets, behind <c>wNN_</c>.</summary>
+    public const string Labels = "labels.csv";
+
     /// <summary>The modalities: watches, phones, earbud, cameras.</summary>
     public static IReadOnlyList<string> Modalities { get; } =
     [
@@ -60,7 +63,7 @@ public static class MmFitLayout
     ];
 
     /// <summary>The table of a workout's sets.</summary>
-    public static string LabelFile(string root, string workout) => Path.Combine(root, workout, $"{workout}_labels.csv");
+    public static string LabelFile(string root, string workout, string name = Labels) => Path.Combine(root, workout, $"{workout}_{name}");
 
     /// <summary>Reads a workout's sets: start frame, end frame, repetitions, activity; no header.</summary>
     /// <exception cref="DataException">No such file, a row of another form, an unknown activity, sets out of order or on top of each other.</exception>

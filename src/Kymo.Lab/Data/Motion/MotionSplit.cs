@@ -9,7 +9,12 @@ namespace Kymo.Lab.Data.Motion;
 /// <param name="Test">Reported.</param>
 /// <param name="SharedPeople">People on more than one side; empty for an honest split.</param>
 public sealed record MotionSplit(
-    string Name, IReadOnlyList<PairedRecording> Train, IReadOnlyList<PairedRecording> Validation, IReadOnlyList<PairedRecording> Test, IReadOnlyList<string> SharedPeople);
+    string Name, IReadOnlyList<PairedRecording> Train, IReadOnlyList<PairedRecording> Validation, IReadOnlyList<PairedRecording> Test, IReadOnlyList<string> SharedPeople)
+{
+    /// <summary>What is not held out: <c>person</c> where a reported person teaches or picks the epoch, <c>validation</c> where only learning and picking share one, null for an honest split.</summary>
+    public string? Leak => SharedPeople.Count == 0 ? null
+        : Test.Any(tested => Train.Concat(Validation).Any(other => other.Participant == tested.Participant)) ? "person" : "validation";
+}
 
 /// <summary>The lists of a split: recordings (workouts), or people.</summary>
 /// <param name="Name">The rule's name.</param>
@@ -23,6 +28,9 @@ public static class MmFitSplits
 {
     /// <summary>The names.</summary>
     public static IReadOnlyList<string> Names { get; } = ["people", "official", "official_unseen", "original", "loso"];
+
+    /// <summary>Splits as they were published, which have people on two sides: allowed by name, and stamped.</summary>
+    public static IReadOnlyList<string> Shared { get; } = ["official", "official_unseen", "original"];
 
     /// <summary>A split by name.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>

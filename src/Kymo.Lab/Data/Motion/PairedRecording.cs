@@ -40,6 +40,20 @@ public sealed record PairedRecording
 
     /// <summary>Number of rows.</summary>
     public int Rows => Labels.Length;
+
+    /// <summary>The recording with zeros at its end, and the last row's class there; as it is where it is long enough.</summary>
+    /// <param name="rows">Rows that it has at least.</param>
+    internal PairedRecording Lengthened(int rows)
+    {
+        if (Rows >= rows) return this;
+        float[] WithZeros(float[] values)
+        {
+            var result = new float[values.Length / Rows * rows];
+            for (var channel = 0; channel < values.Length / Rows; channel++) values.AsSpan(channel * Rows, Rows).CopyTo(result.AsSpan(channel * rows));
+            return result;
+        }
+        return this with { Input = WithZeros(Input), Target = WithZeros(Target), Labels = [.. Labels, .. Enumerable.Repeat(Labels[^1], rows - Rows)] };
+    }
 }
 
 /// <summary>What a reader of paired recordings finds.</summary>
@@ -71,7 +85,10 @@ public sealed record PairedSet(
     /// <summary>Mean and deviation that the reader took out of the signal; null where it took out none, or does not know them.</summary>
     public ChannelScale? TargetScale { get; init; }
 
-    /// <summary>Hash of what was read, for the run's environment.</summary>
+    /// <summary>The recordings that <see cref="TargetScale"/> is of; null where the data do not say.</summary>
+    public IReadOnlyList<string>? TargetScaleOf { get; init; }
+
+    /// <summary>SHA-256 over the content of all files that were read; a run goes on, and is taken as it stands, on the same content only.</summary>
     public string Fingerprint { get; init; } = "";
 
     /// <summary>The people, in order.</summary>

@@ -23,7 +23,7 @@ static class SensorCsv
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="classes">Names that a label may have.</param>
-    /// <exception cref="DataException">Another header, a row of another length, no number, a time that goes back, an unknown label.</exception>
+    /// <exception cref="DataException">Another header, a row of another length, no number, a time that goes back or jumps, an unknown label.</exception>
     public static SensorRows Read(string path, IReadOnlyList<string> classes)
     {
         if (!File.Exists(path)) throw new DataException(path, $"no such file; expected a table with the columns {Header}");
@@ -53,6 +53,7 @@ static class SensorCsv
             labels[rows] = Label(rest, ref position, names, path, rows, classes);
             if (rows > 0 && times[rows] < times[rows - 1])
                 throw Fault(path, rows, $"the time goes back from {times[rows - 1]} to {times[rows]}; expected times that never fall");
+            if (rows > 0 && RecordingClock.Fault(times[0] / 1e3, times[rows - 1] / 1e3, times[rows] / 1e3) is { } jump) throw Fault(path, rows, jump);
             rows++;
             rest = rest[position..];
         }

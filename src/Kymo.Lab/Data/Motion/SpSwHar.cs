@@ -20,35 +20,42 @@ public static class SpSwHar
     /// <param name="root">The dataset's folder.</param>
     /// <param name="source">What is the movement: <c>sp</c> (phone) or <c>sw</c> (watch).</param>
     /// <param name="gyroTarget">Whether the signal has the watch's rate of turn behind its acceleration.</param>
+    /// <param name="skipMissing">Whether half a pair is left out and counted.</param>
     /// <exception cref="DataException">No such folder, one file of a pair missing, a damaged file.</exception>
-    public static PairedSet Read(string root, string source = "sp", bool gyroTarget = false)
+    public static PairedSet Read(string root, string source = "sp", bool gyroTarget = false, bool skipMissing = false)
     {
-        var phones = Files(root);
+        var (phones, halves) = Files(root, skipMissing);
         var (read, faults) = (new PairedRecording?[phones.Length], new Exclusion?[phones.Length]);
         ParallelReads.For(phones.Length, i =>
         {
-            var watch = phones[i][..^"_sp.csv".Length] + "_sw.csv";
-            var (phoneRows, watchRows) = (SensorCsv.Read(phones[i], Classes), SensorCsv.Read(watch, Classes));
+            var (phoneRows, watchRows) = (SensorCsv.Read(phones[i], Classes), SensorCsv.Read(WatchOf(phones[i]), Classes));
             var id = Path.GetFileName(phones[i])[..^"_sp.csv".Length];
             if (Pair(id, phoneRows, watchRows, source, gyroTarget) is { } paired) read[i] = paired;
             else faults[i] = new Exclusion(id, "phone and watch have no time in common");
         });
         return new PairedSet("sp_sw_har", Path.GetFullPath(root), "CC BY 4.0", Classes, RateHz, 3, 2, gyroTarget ? 6 : 3,
-            [.. read.OfType<PairedRecording>()], [.. faults.OfType<Exclusion>()])
+            [.. read.OfType<PairedRecording>()], [.. halves, .. faults.OfType<Exclusion>()])
         {
-            Fingerprint = Fingerprints.Of(root, phones),
+            Fingerprint = Fingerprints.Of(root, phones.SelectMany(phone => new[] { phone, WatchOf(phone) })),
         };
     }
 
-    static string[] Files(string root)
+    static string WatchOf(string phone) => phone[..^"_sp.csv".Length] + "_sw.csv";
+
+    static string PhoneOf(string watch) => watch[..^"_sw.csv".Length] + "_sp.csv";
+
+    static (string[] Phones, Exclusion[] Halves) Files(string root, bool skipMissing)
     {
-        if (!Directory.Exists(root)) throw new DataException(root, "no such folder; expected sp-sw-har with folders s01, s02, ...; type data.root=DIR");
-        string[] phones = [.. Directory.GetFiles(root, "*_sp.csv", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
-        var watches = Directory.GetFiles(root, "*_sw.csv", SearchOption.AllDirectories).ToHashSet();
-        if (phones.Length == 0 && watches.Count == 0) throw new DataException(root, "holds no sNN/sNN_EE_sp.csv; expected the layout of sp-sw-har");
-        foreach (var phone in phones)
-            if (!watches.Remove(phone[..^"_sp.csv".Length] + "_sw.csv")) throw new DataException(phone[..^"_sp.csv".Length] + "_sw.csv", "no such file, though the phone's is there");
-        return watches.Count == 0 ? phones : throw new DataException(watches.Order(StringComparer.Ordinal).First()[..^"_sw.csv".Length] + "_sp.csv", "no such file, though the watch's is there");
+        if (!Directory.Exists(root)) throw new DataException(root, "no such folder; expected sp-sw-har with folders s01, s02, ...; type data.data_dir=DIR");
+        string[] Named(string ending) => [.. Directory.GetFiles(root, "*" + ending, SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+        var (phones, watches) = (Named("_sp.csv"), Named("_sw.csv"));
+        if (phones.Length == 0 && watches.Length == 0) throw new DataException(root, "holds no sNN/sNN_EE_sp.csv; expected the layout of sp-sw-har");
+        string[] absent = [.. phones.Select(WatchOf).Except(watches), .. watches.Select(PhoneOf).Except(phones)];
+        if (absent.Length > 0 && !skipMissing)
+            throw new DataException(absent[0], "no such file, though the other one of the pair is there; complete the download, or leave the pair out with data.missing=skip");
+        return ([.. phones.Except(absent.Select(PhoneOfPair))], [.. absent.Select(file => new Exclusion(Path.GetFileName(file)[..^"_sp.csv".Length], $"no {Path.GetFileName(file)}"))]);
+
+        static string PhoneOfPair(string file) => file.EndsWith("_sw.csv", StringComparison.Ordinal) ? PhoneOf(file) : file;
     }
 
     // Of rows with one time the last counts. The grid starts with the first common time and stays below the last one.

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kymo.Lab.Data.Motion;
 
 namespace Kymo.Lab.Recipes.Activity;
 
@@ -12,8 +13,8 @@ namespace Kymo.Lab.Recipes.Activity;
 /// <param name="RateHz">Rows a second.</param>
 /// <param name="InputMean">Mean of each channel of the movement that was taken out.</param>
 /// <param name="InputDeviation">Its deviation.</param>
-/// <param name="TargetMean">Mean of each channel of the signal.</param>
-/// <param name="TargetDeviation">Its deviation.</param>
+/// <param name="TargetMean">Mean of each channel of the signal that was taken out; null where prepared data did not say it.</param>
+/// <param name="TargetDeviation">Its deviation; null likewise.</param>
 /// <param name="TrainedPeople">People that the weights or the choice of the epoch have seen.</param>
 /// <param name="Data">Dataset, licence and fingerprint.</param>
 /// <param name="Limits">What the method cannot do.</param>
@@ -26,8 +27,8 @@ sealed record ActivityCard(
     double RateHz,
     float[] InputMean,
     float[] InputDeviation,
-    float[] TargetMean,
-    float[] TargetDeviation,
+    float[]? TargetMean,
+    float[]? TargetDeviation,
     IReadOnlyList<string> TrainedPeople,
     string Data,
     string Limits)
@@ -46,7 +47,7 @@ sealed record ActivityCard(
     {
         var card = new ActivityCard(
             ActivityRecipe.Name, config.Model, config.Scenario.SeparateClassifiers, config.Scenario.SeparateFeatureExtractors, data.Set.Classes, data.Set.RateHz,
-            data.InputScale.Mean, data.InputScale.Deviation, data.TargetScale.Mean, data.TargetScale.Deviation,
+            data.InputScale.Mean, data.InputScale.Deviation, data.TargetScaleIsKnown ? data.TargetScale.Mean : null, data.TargetScaleIsKnown ? data.TargetScale.Deviation : null,
             [.. data.Split.Train.Concat(data.Split.Validation).Select(recording => recording.Participant).Distinct().Order(StringComparer.Ordinal)],
             $"{data.Set.Name} ({data.Set.Licence}), files {data.Set.Fingerprint}", Caveats);
         return new Dictionary<string, string> { [Key] = card.ToJson() };
@@ -54,6 +55,13 @@ sealed record ActivityCard(
 
     /// <summary>The card as text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    /// <summary>What is taken out of raw signals before the networks see them.</summary>
+    /// <param name="path">The file that the card stands in.</param>
+    /// <exception cref="Signals.DataException">The networks were trained on prepared data that did not say it.</exception>
+    public ChannelScale SignalScale(string path) => TargetMean is { } mean && TargetDeviation is { } deviation ? new ChannelScale(mean, deviation)
+        : throw new Signals.DataException(path, "the networks were trained on prepared signals whose mean and deviation nobody knows, so raw recordings cannot be brought to their scale; "
+            + $"put {MmFitPrepared.Statistics} with acc_mean and acc_std beside the workouts, or prepare them with kymo prepare activity, and train again");
 
     /// <summary>Reads a card.</summary>
     /// <exception cref="Signals.DataException">The file has none, or a damaged one.</exception>

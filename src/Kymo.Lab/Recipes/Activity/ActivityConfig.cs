@@ -69,7 +69,7 @@ public sealed record ActivityEnvOptions(string DataDir = "datasets", string Expe
 /// <param name="TrainSubjects">Workouts or people that are learned from; empty for the split's own.</param>
 /// <param name="ValSubjects">Those that pick the epoch.</param>
 /// <param name="TestSubjects">Those that are reported.</param>
-/// <param name="SimulatedSubjects">Workouts whose simulated signal is read, where <paramref name="UseSimulatedData"/>.</param>
+/// <param name="SimulatedSubjects">Workouts whose simulated signal teaches, where <paramref name="UseSimulatedData"/>; of validation and test the real one is read.</param>
 /// <param name="Augment">What is done to training windows.</param>
 /// <param name="Name">Which reader: <c>mmfit</c>, <c>sp_sw_har</c>, <c>utd_mhad</c> or <c>synthetic</c>.</param>
 /// <param name="DatasetName">Name of its folder below <c>env.data_dir</c>.</param>
@@ -78,11 +78,12 @@ public sealed record ActivityEnvOptions(string DataDir = "datasets", string Expe
 /// <param name="PoseFile">Prepared joint tracks, behind <c>wNN_</c>.</param>
 /// <param name="AccFile">Prepared acceleration.</param>
 /// <param name="SimAccFile">Simulated acceleration.</param>
-/// <param name="LabelsFile">Exercise sets.</param>
-/// <param name="Split">Which workouts teach and which are reported: <c>people</c>, <c>official</c>, <c>official_unseen</c>, <c>original</c>, <c>loso</c> or <c>lists</c>.</param>
+/// <param name="LabelsFile">Exercise sets, of raw and of prepared workouts.</param>
+/// <param name="Split">Which workouts teach and which are reported: <c>people</c>, <c>official</c>, <c>official_unseen</c>, <c>original</c>, <c>loso</c> or <c>lists</c>;
+/// the three published ones have people on two sides, which stamps the run.</param>
 /// <param name="Fold">The person held out by <c>split=loso</c>, counted from 0; the next one picks the epoch.</param>
 /// <param name="AllowSharedPeople">Whether own lists may share a person.</param>
-/// <param name="Missing"><c>error</c>, or <c>skip</c> to leave out what is not there and count it.</param>
+/// <param name="Missing"><c>error</c>, or <c>skip</c> to leave out what is not there, or lacks a file, and count it.</param>
 /// <param name="Preprocess"><c>time</c> or <c>frame</c>.</param>
 /// <param name="Sensor">The sensor that is explained: <c>sw_l</c>, <c>sw_r</c>, <c>sp_l</c>, <c>sp_r</c>, <c>eb_l</c>.</param>
 /// <param name="Target"><c>acc</c>, or <c>acc_gyr</c> where the data have the rate of turn too.</param>

@@ -29,11 +29,17 @@ sealed record ActivityData
     /// <summary>Means and deviations of the movement's channels that were taken out.</summary>
     public required ChannelScale InputScale { get; init; }
 
-    /// <summary>Those of the signal's channels.</summary>
+    /// <summary>Those of the signal's channels; none where prepared data do not say them.</summary>
     public required ChannelScale TargetScale { get; init; }
+
+    /// <summary>Whether <see cref="TargetScale"/> leads back to the sensor's units.</summary>
+    public bool TargetScaleIsKnown { get; init; } = true;
 
     /// <summary>Windows and recordings that were left out, and why.</summary>
     public required IReadOnlyList<Exclusion> Exclusions { get; init; }
+
+    /// <summary>What a reader of the scores must know of the data; stands in the run.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Windows of the second task; empty without one.</summary>
     public required MotionWindow[] Secondary { get; init; }
@@ -50,8 +56,8 @@ sealed record ActivityData
         if (set.Classes.Count != data.NClasses) throw new ConfigException($"data.n_classes={data.NClasses}, and {set.Name} has {set.Classes.Count}; type data.n_classes={set.Classes.Count}");
         if (set.Joints != data.NumJoints) throw new ConfigException($"data.num_joints={data.NumJoints}, and the movement has {set.Joints}; type data.num_joints={set.Joints}");
         if (set.TargetChannels != data.TargetChannels) throw new ConfigException($"data.target_channels={data.TargetChannels}, and the signal has {set.TargetChannels}; type data.target_channels={set.TargetChannels}");
-        var split = MotionSplits.Make(set, lists, data.Missing == "skip", data.AllowSharedPeople || data.Split == "original", out var missing);
-        var standardised = Standardise(set, split, out var inputScale, out var targetScale);
+        var split = MotionSplits.Make(set, lists, data.Missing == "skip", data.AllowSharedPeople || MmFitSplits.Shared.Contains(lists.Name), out var missing);
+        var standardised = Standardise(set, split, data.SensorWindowLength, out var inputScale, out var targetScale);
         split = MotionSplits.Make(standardised, lists, data.Missing == "skip", true, out _) with { SharedPeople = split.SharedPeople };
 
         var test = new WindowOptions(data.SensorWindowLength, WindowOptions.StrideRows(data.StrideSeconds, set.RateHz), data.LabelRule, config.Compat.Windows);
@@ -71,13 +77,15 @@ sealed record ActivityData
             Test = [.. Enumerable.Range(first + second, cuts[2].Windows.Count)],
             InputScale = inputScale,
             TargetScale = targetScale,
+            TargetScaleIsKnown = set.RestClass is null || set.TargetScale is not null,
             Exclusions =
             [
                 .. set.Exclusions,
                 .. missing.Select(name => new Exclusion(name, "listed in the split and not there")),
                 .. Counted("train", cuts[0]), .. Counted("val", cuts[1]), .. Counted("test", cuts[2]),
             ],
-            Secondary = config.Scenario.Secondary.Enabled ? SecondTask(config) : [],
+            Warnings = [.. Remarks(data, lists), .. ScaleRemarks(config, set, lists)],
+            Secondary = config.Scenario.Secondary.Enabled ? SecondTask(config, set.RateHz) : [],
             Length = data.SensorWindowLength,
         };
     }
@@ -132,8 +140,8 @@ sealed record ActivityData
         var (data, folder, lists) = (config.Data, Folder(config), Lists(config.Data));
         return (data.Name switch
         {
-            "sp_sw_har" => SpSwHar.Read(folder, "sp", data.Target == "acc_gyr"),
-            "utd_mhad" => UtdMhad.Read(folder, data.Joints, data.SensorWindowLength),
+            "sp_sw_har" => SpSwHar.Read(folder, "sp", data.Target == "acc_gyr", data.Missing == "skip"),
+            "utd_mhad" => UtdMhad.Read(folder, data.Joints, data.Missing == "skip"),
             _ => ReadMmFit(config, folder, lists),
         }, lists);
     }
@@ -143,13 +151,45 @@ sealed record ActivityData
         var data = config.Data;
         if (data.Target != "acc") throw new ConfigException($"data.target={data.Target}: MM-Fit's recipe aligns the acceleration alone; type data.target=acc");
         var options = Options(config, lists);
-        var names = new PreparedNames(data.PoseFile, data.AccFile, data.LabelsFile, data.SimAccFile);
+        var names = new PreparedNames(data.PoseFile, data.AccFile, data.SimAccFile);
         var first = options.Workouts.FirstOrDefault(workout => Directory.Exists(Path.Combine(folder, workout)));
         var prepared = data.Source == "preprocessed"
             || (data.Source == "auto" && first is not null && File.Exists(Path.Combine(folder, first, $"{first}_{data.PoseFile}")));
-        return prepared ? MmFit.ReadPrepared(folder, options, names, data.UseSimulatedData ? data.SimulatedSubjects : null)
+        return prepared ? MmFit.ReadPrepared(folder, options, names, Simulated(data, lists))
             : data.UseSimulatedData ? throw new ConfigException("data.use_simulated_data=true reads prepared files; type data.source=preprocessed")
             : MmFit.ReadRaw(folder, options) with { Name = data.Name };
+    }
+
+    // Simulated signals teach; what picks the epoch and what is reported is always real.
+    static string[] Simulated(ActivityDataOptions data, SplitLists lists) =>
+        data.UseSimulatedData ? [.. data.SimulatedSubjects.Intersect(lists.Train).Except(lists.Validation).Except(lists.Test)] : [];
+
+    static IEnumerable<string> Remarks(ActivityDataOptions data, SplitLists lists)
+    {
+        if (data.UseSimulatedData && data.SimulatedSubjects.Except(Simulated(data, lists)).ToArray() is { Length: > 0 } real)
+            yield return $"data.simulated_subjects: {string.Join(", ", real)} {(real.Length == 1 ? "is" : "are")} not in training alone; evaluation takes the real signal only";
+    }
+
+    // Whose mean and deviation a reader took out of the signal: those of held-out people have no place in it.
+    static IEnumerable<string> ScaleRemarks(ActivityConfig config, PairedSet set, SplitLists lists)
+    {
+        if (set.RestClass is null) yield break;
+        if (set.TargetScale is null)
+        {
+            yield return $"there is no {MmFitPrepared.Statistics} beside the workouts: whose mean and deviation were taken out of the signal is unknown, and neither predict nor export will know its scale";
+            yield break;
+        }
+        if (set.TargetScaleOf is not { } workouts)
+        {
+            yield return $"{MmFitPrepared.Statistics} has no train_subjects: whether held-out people are in the signal's mean and deviation is unknown";
+            yield break;
+        }
+        if (workouts.Except(lists.Train).ToArray() is not { Length: > 0 } others) yield break;
+        var problem = $"the signal was prepared with mean and deviation of {string.Join(", ", others)} too, which {(others.Length == 1 ? "is" : "are")} not in training";
+        const string remedy = "type data.source=raw with the raw folder, or prepare with the split that is trained";
+        if (config.Data.Split == "loso" && config.Compat.Preprocess == "none")
+            throw new DataException(set.Root, $"{problem}: nobody is held out then; {remedy}");
+        yield return $"leak: {problem}; {remedy}";
     }
 
     /// <summary>How MM-Fit is read.</summary>
@@ -163,10 +203,11 @@ sealed record ActivityData
             },
             config.Data.Sensor, config.Data.SamplingRateHz),
         config.Data.Joints, [.. lists.Train, .. lists.Validation, .. lists.Test], lists.Train, config.Data.Missing == "skip",
-        config.Compat.Truncate > 0 ? config.Compat.Truncate : config.Data.MaxRows);
+        config.Compat.Truncate > 0 ? config.Compat.Truncate : config.Data.MaxRows, config.Data.LabelsFile);
 
     // MM-Fit's recipes have scaled their data already; every channel of the others is, with the training people's mean and deviation.
-    static PairedSet Standardise(PairedSet set, MotionSplit split, out ChannelScale input, out ChannelScale target)
+    // Short clips of UTD-MHAD end in zeros of the standardised scale: no zero counts for its mean.
+    static PairedSet Standardise(PairedSet set, MotionSplit split, int length, out ChannelScale input, out ChannelScale target)
     {
         var channels = set.Axes * set.Joints;
         (input, target) = (ChannelScale.None(channels), ChannelScale.None(set.TargetChannels));
@@ -178,17 +219,24 @@ sealed record ActivityData
         target = ChannelScale.Of(split.Train, set.TargetChannels, recording => recording.Target);
         if (set.Name == "sp_sw_har") input = ChannelScale.Of(split.Train, channels, recording => recording.Input);
         var (inputs, targets) = (input, target);
-        return set with { Recordings = [.. set.Recordings.Select(recording => recording with { Input = inputs.Apply(recording.Input), Target = targets.Apply(recording.Target) })] };
+        var least = set.Name == "utd_mhad" ? length : 0;
+        return set with
+        {
+            Recordings = [.. set.Recordings.Select(recording => (recording with { Input = inputs.Apply(recording.Input), Target = targets.Apply(recording.Target) }).Lengthened(least))],
+        };
     }
 
-    static MotionWindow[] SecondTask(ActivityConfig config)
+    /// <summary>Joints of NTU RGB+D beside a signal: the left arm beside MM-Fit's watch, the right one beside UTD-MHAD's sensor of 50 rows a second.</summary>
+    internal static int[] SecondJoints(double rateHz) => rateHz == UtdMhad.RateHz ? [8, 9, 10] : [4, 5, 6];
+
+    static MotionWindow[] SecondTask(ActivityConfig config, double rateHz)
     {
         var (data, secondary) = (config.Data, config.Scenario.Secondary);
         var folder = data.SecondaryDir ?? (data.Name == "synthetic" ? SyntheticTree.EnsureSkeletons(config)
             : throw new ConfigException("scenario.secondary needs joint tracks of NTU RGB+D; type data.secondary_dir=DIR"));
-        int[] joints = [4, 5, 6];
+        var joints = SecondJoints(rateHz);
         if (data.NumJoints > joints.Length) throw new ConfigException($"scenario.secondary has {joints.Length} joints; type data.num_joints={joints.Length}");
-        var set = NtuSkeletons.Read(folder, joints[..data.NumJoints], data.SamplingRateHz, data.SensorWindowLength, secondary.NClasses);
+        var set = NtuSkeletons.Read(folder, joints[..data.NumJoints], rateHz, data.SensorWindowLength, secondary.NClasses);
         var cut = MotionWindows.Cut(set.Recordings, new WindowOptions(data.SensorWindowLength, WindowOptions.StrideRows(data.StrideSeconds, set.RateHz)));
         return cut.Windows.Count > 0 ? [.. cut.Windows] : throw new DataException(folder, "no clip of the second task can be used");
     }

@@ -46,7 +46,7 @@ public static class ActivityEvaluator
         var (_, card) = ActivityWeights.Read(Path.Combine(run, RunFiles.BestModelSafetensors));
         var data = ActivityData.Read(config);
         CheckClasses(run, data, card);
-        var (axes, scale) = (card.TargetMean.Length, data.TargetScale);
+        var (axes, scale) = (data.Set.TargetChannels, data.TargetScale);
         int[] unmet = [.. data.Test.Where(index => !card.TrainedPeople.Contains(data.Windows[index].Recording.Participant))];
         return new Int8Data(card.Data, data.Set.Root, "windows", index =>
         {

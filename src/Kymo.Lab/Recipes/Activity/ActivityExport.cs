@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kymo.Config;
+using Kymo.Lab.Data.Motion;
 using Kymo.Lab.Models;
 using Kymo.Lab.Runs;
 using Kymo.Lab.Training;
@@ -23,6 +24,7 @@ public static class ActivityExport
     /// <param name="format"><c>onnx</c>, <c>safetensors</c> or <c>pth</c> (names of the original's files).</param>
     /// <param name="path">The file to write.</param>
     /// <exception cref="ConfigException">A fold.</exception>
+    /// <exception cref="Signals.DataException">Extractor and classifier together, and nobody knows the scale of the signals.</exception>
     public static Export Write(string run, int fold, string format, string path)
     {
         if (fold > 0) throw new ConfigException($"--fold {fold}: runs of activity have no folds");
@@ -35,10 +37,12 @@ public static class ActivityExport
             return Export.Weights(path);
         }
         var part = Path.GetFileNameWithoutExtension(path).Split('.')[^1];
-        return Export.Graph(Graph(part, weights, card), path, () => Compare(part, weights, card, path));
+        var scale = part is "regressor" or "extractor" or "classifier" ? null : card.SignalScale(source);
+        return Export.Graph(Graph(part, weights, card, scale), path, () => Compare(part, weights, card, scale, path));
     }
 
-    static OnnxGraph Graph(string part, OrderedDictionary<string, StoredTensor> weights, ActivityCard card)
+    // With a scale, extractor and classifier together for raw windows; without, one part for standardised ones.
+    static OnnxGraph Graph(string part, OrderedDictionary<string, StoredTensor> weights, ActivityCard card, ChannelScale? scale)
     {
         var tensors = new NetworkWeights();
         foreach (var (name, tensor) in weights)
@@ -59,7 +63,7 @@ public static class ActivityExport
                 break;
             default:
                 var raw = graph.Input("signal", "batch", extractor.InputChannels, extractor.WindowSize);
-                var signal = graph.Normalise(raw, card.TargetMean, card.TargetDeviation, axis: 1);
+                var signal = graph.Normalise(raw, scale!.Mean, scale.Deviation, axis: 1);
                 graph.Output("logits", Classifier(graph, Extractor(graph, signal, tensors, card.Model), tensors, card.Model));
                 break;
         }
@@ -74,7 +78,7 @@ public static class ActivityExport
     static OnnxValue Classifier(OnnxGraph graph, OnnxValue embedding, NetworkWeights weights, ActivityModelOptions model) =>
         model.Head is null ? graph.Linear(embedding, weights, "ac.classifier") : HarGraphs.Mlp(graph, embedding, weights, "ac.");
 
-    static double Compare(string part, OrderedDictionary<string, StoredTensor> weights, ActivityCard card, string path)
+    static double Compare(string part, OrderedDictionary<string, StoredTensor> weights, ActivityCard card, ChannelScale? scale, string path)
     {
         using var generator = new RandomGenerator(0);
         var (regressor, extractor) = (card.Model.Regressor, card.Model.FeatureExtractor);
@@ -108,7 +112,7 @@ public static class ActivityExport
             "regressor" => r.Forward(input),
             "extractor" => f.Forward(input),
             "classifier" => c.Forward(input),
-            _ => c.Forward(f.Forward(input.Subtract(scope.From<float>(card.TargetMean, 1, card.TargetMean.Length, 1)).Divide(scope.From<float>(card.TargetDeviation, 1, card.TargetMean.Length, 1)))),
+            _ => c.Forward(f.Forward(input.Subtract(scope.From<float>(scale!.Mean, 1, scale.Mean.Length, 1)).Divide(scope.From<float>(scale.Deviation, 1, scale.Mean.Length, 1)))),
         };
         return own.ToArray<float>().Zip(exported, (a, b) => (double)Math.Abs(a - b)).Max();
     }

@@ -21,17 +21,19 @@ public sealed class ActivityPredictor : IDisposable
     static readonly string[] s_channels = ["x_acc", "y_acc", "z_acc", "x_gyro", "y_gyro", "z_gyro"];
 
     readonly ActivityCard _card;
+    readonly ChannelScale _scale;
     readonly Func<float[], int, float[]> _logits;
     readonly Action _dispose;
 
     // `logits` takes raw windows (count, axis, time) and their count.
-    ActivityPredictor(ActivityCard card, Func<float[], int, float[]> logits, Action dispose) => (_card, _logits, _dispose) = (card, logits, dispose);
+    ActivityPredictor(ActivityCard card, ChannelScale scale, Func<float[], int, float[]> logits, Action dispose) =>
+        (_card, _scale, _logits, _dispose) = (card, scale, logits, dispose);
 
     /// <summary>Class names in order.</summary>
     public IReadOnlyList<string> Classes => _card.Classes;
 
     /// <summary>Axes of the sensor.</summary>
-    public int Axes => _card.TargetMean.Length;
+    public int Axes => _scale.Mean.Length;
 
     /// <summary>Rows of a window.</summary>
     public int WindowRows => _card.Model.FeatureExtractor.WindowSize;
@@ -40,13 +42,14 @@ public sealed class ActivityPredictor : IDisposable
     public double RateHz => _card.RateHz;
 
     /// <summary>Opens an export; needs no LibTorch.</summary>
-    /// <exception cref="DataException">It has no card, or holds only a part of the network.</exception>
+    /// <exception cref="DataException">It has no card, holds only a part of the network, or nobody knows the scale of its signals.</exception>
     public static ActivityPredictor Open(ExportedNetwork export)
     {
         if (export["part"] is "regressor" or "extractor" or "classifier")
             throw new DataException(export.Path, $"holds only the {export["part"]}; export extractor and classifier together with kymo export RUN --out NAME.onnx");
         var card = export.Card<ActivityCard>(ActivityCard.Json);
-        return new ActivityPredictor(card, (windows, count) => export.Run(windows, count, card.TargetMean.Length, card.Model.FeatureExtractor.WindowSize), export.Dispose);
+        var scale = card.SignalScale(export.Path);
+        return new ActivityPredictor(card, scale, (windows, count) => export.Run(windows, count, scale.Mean.Length, card.Model.FeatureExtractor.WindowSize), export.Dispose);
     }
 
     /// <summary>Opens an export for <c>predict</c>.</summary>
@@ -54,11 +57,12 @@ public sealed class ActivityPredictor : IDisposable
 
     /// <summary>Opens the networks of a run, or one weights file.</summary>
     /// <param name="run">A run folder, or a <c>.safetensors</c> file that this recipe wrote.</param>
-    /// <exception cref="DataException">No networks there.</exception>
+    /// <exception cref="DataException">No networks there, or nobody knows the scale of their signals.</exception>
     public static Predictor OpenAny(string run)
     {
         var path = File.Exists(run) ? run : Path.Combine(run, RunFiles.BestModelSafetensors);
         var (weights, card) = ActivityWeights.Read(path);
+        var scale = card.SignalScale(path);
         var generator = new RandomGenerator(0);
         var (extractor, classifier) = (card.Model.NewExtractor(null, generator), card.Model.NewClassifier(null, generator));
         foreach (var (name, module) in new[] { ("fe", extractor), ("ac", classifier) })
@@ -66,16 +70,16 @@ public sealed class ActivityPredictor : IDisposable
             module.LoadState(ActivityWeights.Of(weights, name), path);
             module.Eval();
         }
-        return new ActivityPredictor(card, Logits, Dispose).AsPredictor();
+        return new ActivityPredictor(card, scale, Logits, Dispose).AsPredictor();
 
         float[] Logits(float[] windows, int count)
         {
-            var (axes, length) = (card.TargetMean.Length, card.Model.FeatureExtractor.WindowSize);
+            var (axes, length) = (scale.Mean.Length, card.Model.FeatureExtractor.WindowSize);
             var standardised = new float[windows.Length];
             for (var i = 0; i < windows.Length; i++)
             {
                 var axis = i / length % axes;
-                standardised[i] = (float)((windows[i] - card.TargetMean[axis]) / card.TargetDeviation[axis]);
+                standardised[i] = (float)((windows[i] - scale.Mean[axis]) / scale.Deviation[axis]);
             }
             using var noGrad = Autograd.NoGrad();
             using var scope = new TensorScope();
@@ -204,6 +208,8 @@ public sealed class ActivityPredictor : IDisposable
                     throw table.Rows[row].Fault($"{columns[column]} is '{text}'; expected a finite number");
                 if (column == columns.Length - 1 && row > 0 && numbers[column][row] < numbers[column][row - 1])
                     throw table.Rows[row].Fault($"the time goes back from {numbers[column][row - 1]:R} to {numbers[column][row]:R}; expected times that never fall");
+                if (column == columns.Length - 1 && row > 0 && RecordingClock.Fault(numbers[column][0] / 1e3, numbers[column][row - 1] / 1e3, numbers[column][row] / 1e3) is { } jump)
+                    throw table.Rows[row].Fault(jump);
             }
         return ([.. numbers[^1].Select(time => time / 1000)], numbers[..^1]);
     }

@@ -32,12 +32,11 @@ public static class ActivityRecipe
         if (config.Data.Name is not ("mmfit" or "synthetic")) throw new ConfigException($"data={config.Data.Name} needs no preparation: train directly");
         var (root, lists) = (ActivityData.Folder(config), ActivityData.Lists(config.Data));
         var options = ActivityData.Options(config, lists);
-        var there = MmFitLayout.Workouts(root);
-        if (config.Data.Missing == "skip") options = options with { Workouts = [.. options.Workouts.Where(there.Contains)] };
         foreach (var missing in MmFitLayout.Missing(root).Take(20)) context.Tell(new RunEvent.Warning($"{missing} is missing"));
         var key = CanonicalJson.Hash(ResolvedSettings.Of(config with { Run = new RunOptions() }, []).All)[..12];
         var folder = Path.GetFullPath(Path.Combine(config.Run.Root, "prepared", $"mmfit_{key}"));
-        MmFitPrepared.Write(root, folder, options, new PreparedNames(config.Data.PoseFile, config.Data.AccFile, config.Data.LabelsFile));
+        foreach (var left in MmFitPrepared.Write(root, folder, options, new PreparedNames(config.Data.PoseFile, config.Data.AccFile)))
+            context.Tell(new RunEvent.Warning($"{left.Id} is left out: {left.Reason}"));
         context.Tell(new RunEvent.Stage($"train on it with data.data_dir={folder} data.source=preprocessed"));
         return folder;
     }
@@ -69,6 +68,7 @@ public static class ActivityRecipe
         // --- Windows, split by people
         var data = ActivityData.Read(config);
         foreach (var exclusion in data.Exclusions.Take(10)) context.Tell(new RunEvent.Warning($"{exclusion.Id} is left out: {exclusion.Reason}"));
+        foreach (var warning in data.Warnings) context.Tell(new RunEvent.Warning(warning));
         foreach (var absent in AbsentClasses(data)) context.Tell(new RunEvent.Warning($"class {absent} does not occur in training"));
         context.Tell(new RunEvent.Stage(string.Create(CultureInfo.InvariantCulture,
             $"{data.Set.Name}: {data.Split.Train.Count}/{data.Split.Validation.Count}/{data.Split.Test.Count} recordings, {data.Train.Length}/{data.Validation.Length}/{data.Test.Length} windows of {data.Length} rows; {config.Scenario.ExperimentName}; {device}, {TorchThreads.Get()} threads")));

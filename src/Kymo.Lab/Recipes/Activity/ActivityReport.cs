@@ -227,7 +227,7 @@ sealed class ActivityReport
             },
             ["compat"] = new JsonArray([.. _config.Compat.On().Select(name => (JsonNode)name)]),
         };
-        if (_data.Split.SharedPeople.Count > 0) extra["leak"] = "person";
+        if (_data.Split.Leak is { } leak) extra["leak"] = leak;
         return extra;
     }
 
@@ -236,6 +236,7 @@ sealed class ActivityReport
 
     IEnumerable<string> Warnings()
     {
+        foreach (var warning in _data.Warnings) yield return warning;
         foreach (var shared in _data.Split.SharedPeople) yield return $"leak: {shared} stand on more than one side of the split";
         foreach (var rule in _config.Compat.On()) yield return $"compat.{rule} repeats a rule of the original";
         if (_config.Data.MaxRows > 0) yield return $"data.max_rows={_config.Data.MaxRows}: only the beginning of each recording was used";
@@ -250,7 +251,12 @@ sealed class ActivityReport
         Licence = _data.Set.Licence,
         ItemName = "windows",
         GroupName = "people",
-        SplitRule = _data.Split.SharedPeople.Count > 0 ? "People stand on more than one side (the original's split)." : "By people: nobody stands on two sides.",
+        SplitRule = _data.Split.Leak switch
+        {
+            "person" => $"People stand on more than one side (split '{_data.Split.Name}'): scores are not of people that no part of the training has seen.",
+            "validation" => $"People stand in training and validation (split '{_data.Split.Name}'); nobody that is reported does.",
+            _ => "By people: nobody stands on two sides.",
+        },
         Parts = [Part("training", _data.Train), Part("validation", _data.Validation), Part("held out", _data.Test)],
     };
 

@@ -81,6 +81,7 @@ public sealed class MmFitTests : IDisposable
     public void Prepared_files_give_the_same_recordings()
     {
         var (root, options) = (Tree(), Options());
+        TakeOut(root, "w15", 200, 320);
         MmFitPrepared.Write(root, _folder["prepared"], options, new PreparedNames());
         var (raw, prepared) = (MmFit.ReadRaw(root, options).Recordings, MmFit.ReadPrepared(_folder["prepared"], options, new PreparedNames()).Recordings);
         for (var i = 0; i < raw.Count; i++)
@@ -88,7 +89,13 @@ public sealed class MmFitTests : IDisposable
             Assert.Equal(raw[i].Input, prepared[i].Input);
             Assert.InRange(raw[i].Target.Zip(prepared[i].Target, (a, b) => Math.Abs(a - b)).Max(), 0, 1e-5);
             Assert.Equal(raw[i].Labels, prepared[i].Labels);
+            // Four seconds without a camera are masked in both; the files of workouts without a gap are as the original's.
+            Assert.Equal(raw[i].Id == "w15", raw[i].Masked!.Contains(true));
+            if (raw[i].Id == "w15") Assert.Equal(raw[i].Masked, prepared[i].Masked);
+            else Assert.Null(prepared[i].Masked);
         }
+        NpyFile.Write(_folder["prepared/w15/w15_camera_gaps.npy"], [0.0, 1.0], 2);
+        Assert.Contains("w15_camera_gaps.npy", Fault(() => MmFit.ReadPrepared(_folder["prepared"], options, new PreparedNames())).Message);
         Assert.Contains("\"train_subjects\"", File.ReadAllText(_folder["prepared/mmfit_preprocess_stats.json"]));
     }
 
@@ -104,6 +111,27 @@ public sealed class MmFitTests : IDisposable
         var skipped = MmFit.ReadRaw(root, Options() with { SkipMissing = true, Workouts = ["w01", "w15", "w16", "w20"] });
         Assert.Equal(["w20", "w15"], skipped.Exclusions.Select(exclusion => exclusion.Id));
         Assert.Contains("w20", Fault(() => MmFit.ReadRaw(root, Options() with { Workouts = ["w20"] })).Message);
+    }
+
+    [Theory]
+    [InlineData("sw_l_acc.npy", true)]
+    [InlineData("pose_3d.npy", true)]
+    [InlineData("labels.csv", true)]
+    [InlineData("sw_r_acc.npy", false)]
+    public void Fingerprint_is_of_what_is_read(string file, bool isRead)
+    {
+        var root = Tree();
+        var first = MmFit.ReadRaw(root, Options()).Fingerprint;
+        var path = Path.Combine(root, "w15", "w15_" + file);
+        if (file == "labels.csv") File.AppendAllText(path, "9999,10000,3,squats\n");
+        else
+        {
+            // The lowest but one byte of the last number.
+            var bytes = File.ReadAllBytes(path);
+            bytes[^7] ^= 1;
+            File.WriteAllBytes(path, bytes);
+        }
+        Assert.Equal(isRead, first != MmFit.ReadRaw(root, Options()).Fingerprint);
     }
 
     [Theory]
@@ -135,6 +163,7 @@ public sealed class MmFitTests : IDisposable
         Assert.Contains("element 7", Sensor([1, 1, 0, 0, 0, 1, 2, double.NaN, 0, 0], 2, 5));
         Assert.Contains("row 1: the time falls", Sensor([1, 2, 0, 0, 0, 1, 1, 0, 0, 0], 2, 5));
         Assert.Contains("row 1: the frame falls", Sensor([2, 1, 0, 0, 0, 1, 2, 0, 0, 0], 2, 5));
+        Assert.Contains("row 29: the time is 24.2 h after", Sensor([.. Enumerable.Range(0, 40).SelectMany(row => new double[] { row, row * 3_000_000, 0, 0, 0 })], 40, 5));
         NpyFile.Write(_folder["p.npy"], new double[3 * 4 * 17], 3, 4, 17);
         Assert.Contains("expected (3, rows, 18)", Assert.Throws<DataException>(() => MmFitArrays.ReadPose(_folder["p.npy"])).Message);
         // Whole numbers and columns first are numbers too.
@@ -155,11 +184,7 @@ public sealed class MmFitTests : IDisposable
     public void Gap_of_the_camera_masks_its_rows()
     {
         var root = Tree();
-        var path = MmFitLayout.Find(root, "w01", "pose_3d")!;
-        var pose = NpyFile.Read(path);
-        var (rows, kept) = ((int)pose.Shape[1], Enumerable.Range(0, (int)pose.Shape[1]).Where(row => row is < 300 or >= 345).ToArray());
-        var values = pose.AsFloat64();
-        NpyFile.Write(path, [.. Enumerable.Range(0, 3).SelectMany(axis => kept.SelectMany(row => values.Skip(((axis * rows) + row) * 18).Take(18)))], 3, kept.Length, 18);
+        TakeOut(root, "w01", 300, 345);
         var masked = MmFit.ReadRaw(root, Options()).Recordings[0].Masked!;
         Assert.InRange(masked.Count(row => row), 140, 155);
     }
@@ -174,13 +199,15 @@ public sealed class MmFitTests : IDisposable
         NpyFile.Write(_folder["s1/a10_s1_t1_inertial.npy"], new double[40 * 6], 40, 6);
         NpyFile.Write(_folder["s1/a2_s1_t1_skeleton.npy"], skeleton, 20, 3, 10);
         NpyFile.Write(_folder["s1/a2_s1_t1_inertial.npy"], new double[120 * 6], 120, 6);
-        var set = UtdMhad.Read(_folder.Path, [8, 9, 10], 100);
-        // Actions in the order of their codes' letters; short clips end in zeros.
+        var set = UtdMhad.Read(_folder.Path, [8, 9, 10]);
+        // Actions in the order of their codes' letters; clips as long as their inertial file.
         Assert.Equal(["a10", "a2"], set.Classes);
-        Assert.Equal([100, 120], set.Recordings.Select(recording => recording.Rows));
-        Assert.Equal(0, set.Recordings[0].Input[50]);
+        Assert.Equal([40, 120], set.Recordings.Select(recording => recording.Rows));
+        NpyFile.Write(_folder["s1/a2_s1_t1_skeleton.npy"], [.. skeleton.Select(value => -value)], 20, 3, 10);
+        Assert.NotEqual(set.Fingerprint, UtdMhad.Read(_folder.Path, [8, 9, 10]).Fingerprint);
         File.Delete(_folder["s1/a2_s1_t1_skeleton.npy"]);
-        Assert.Contains("a2_s1_t1_skeleton.npy", Assert.Throws<DataException>(() => UtdMhad.Read(_folder.Path, [8], 100)).Message);
+        Assert.Equal(new("a2_s1_t1", "no a2_s1_t1_skeleton.npy"), Assert.Single(UtdMhad.Read(_folder.Path, [8], skipMissing: true).Exclusions));
+        Assert.Contains("a2_s1_t1_skeleton.npy", Assert.Throws<DataException>(() => UtdMhad.Read(_folder.Path, [8])).Message);
         Assert.Contains("holds no .skeleton", Assert.Throws<DataException>(() => NtuSkeletons.Read(_folder.Path, [4, 5, 6], 100, 100, 60)).Message);
         File.WriteAllText(_folder["S001C001P001R001A001.skeleton"], "1\n1\n0 0\n25\n1 2\n");
         Assert.Contains("line 5", Assert.Throws<DataException>(() => NtuSkeletons.Read(_folder.Path, [4, 5, 6], 100, 100, 60)).Message);
@@ -191,6 +218,16 @@ public sealed class MmFitTests : IDisposable
         var root = _folder["tree"];
         MmFitTree.Write(root, new MmFitTreeOptions(["w01", "w15", "w16"], Sets: 4, SetSeconds: 4, RestSeconds: 2, Missing: missing));
         return root;
+    }
+
+    /// <summary>Takes camera frames out of a workout: a gap.</summary>
+    internal static void TakeOut(string root, string workout, int first, int end)
+    {
+        var path = MmFitLayout.Find(root, workout, "pose_3d")!;
+        var pose = NpyFile.Read(path);
+        var (rows, kept) = ((int)pose.Shape[1], Enumerable.Range(0, (int)pose.Shape[1]).Where(row => row < first || row >= end).ToArray());
+        var values = pose.AsFloat64();
+        NpyFile.Write(path, [.. Enumerable.Range(0, 3).SelectMany(axis => kept.SelectMany(row => values[(((axis * rows) + row) * 18)..(((axis * rows) + row + 1) * 18)]))], 3, kept.Length, 18);
     }
 
     static MmFitOptions Options() => new(new MotionPreparationOptions(), [14, 15, 16], ["w01", "w15", "w16"], ["w01"]);

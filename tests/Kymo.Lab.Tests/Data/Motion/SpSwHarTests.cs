@@ -48,6 +48,7 @@ public sealed class SpSwHarTests : IDisposable
     [InlineData("x,y\n", "line 1")]
     [InlineData(Header, "no rows")]
     [InlineData(Header + "1,2,3,4,5,6,100,WALKING\n1,2,3,4,5,6,99,WALKING\n", "line 3: the time goes back from 100 to 99")]
+    [InlineData(Header + "1,2,3,4,5,6,0,WALKING\n1,2,3,4,5,6,1600000000000,WALKING\n", "line 3: the time jumps from 0.000 s to 1600000000.000 s")]
     [InlineData(Header + "1,2,nan,4,5,6,100,WALKING\n", "line 2: column z_acc is 'nan'; expected a finite number")]
     [InlineData(Header + "1,2,3,4,5,6,100,RUNNING\n", "line 2: label 'RUNNING'")]
     [InlineData(Header + "1,2,3,4,5\n", "line 2: 5 fields")]
@@ -80,9 +81,33 @@ public sealed class SpSwHarTests : IDisposable
     {
         Write("s01_01_sp.csv", Header + "1,2,3,4,5,6,100,WALKING\n1,2,3,4,5,6,200,WALKING\n");
         Assert.Contains("s01_01_sw.csv", Assert.Throws<DataException>(() => SpSwHar.Read(_folder.Path)).Message);
+        Write("s01_02_sw.csv", Header + "1,2,3,4,5,6,900,WALKING\n1,2,3,4,5,6,950,WALKING\n");
+        Assert.Equal([new("s01_01", "no s01_01_sw.csv"), new("s01_02", "no s01_02_sp.csv")], SpSwHar.Read(_folder.Path, skipMissing: true).Exclusions);
+        File.Delete(_folder["s01/s01_02_sw.csv"]);
         Write("s01_01_sw.csv", Header + "1,2,3,4,5,6,900,WALKING\n1,2,3,4,5,6,950,WALKING\n");
         Assert.Equal("s01_01", Assert.Single(SpSwHar.Read(_folder.Path).Exclusions).Id);
         Assert.Contains("no such folder", Assert.Throws<DataException>(() => SpSwHar.Read(_folder["nowhere"])).Message);
+    }
+
+    [Fact]
+    public void Fingerprint_is_of_the_content_of_both_files_wherever_they_lie()
+    {
+        const string phone = Header + "0,0,0,0,0,0,100,WALKING\n1,2,3,4,5,6,200,WALKING\n", watch = Header + "1,0,0,0,0,0,100,WALKING\n1,2,3,4,5,6,200,WALKING\n";
+        string Of(string sp, string sw)
+        {
+            Write("s01_01_sp.csv", sp);
+            Write("s01_01_sw.csv", sw);
+            return SpSwHar.Read(_folder.Path).Fingerprint;
+        }
+        var first = Of(phone, watch);
+        Assert.Matches("^[0-9a-f]{64}$", first);
+        Assert.NotEqual(first, Of(phone, watch.Replace("\n1,0", "\n1,1")));
+        Assert.NotEqual(first, Of(phone.Replace("\n0,0", "\n0,1"), watch));
+        Assert.Equal(first, Of(phone, watch));
+        using var elsewhere = new TempFolder();
+        Directory.CreateDirectory(elsewhere["s01"]);
+        foreach (var file in Directory.GetFiles(_folder["s01"])) File.Copy(file, Path.Combine(elsewhere["s01"], Path.GetFileName(file)));
+        Assert.Equal(first, SpSwHar.Read(elsewhere.Path).Fingerprint);
     }
 
     void Write(string name, string text)

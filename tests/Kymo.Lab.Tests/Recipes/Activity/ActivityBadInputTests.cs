@@ -37,6 +37,12 @@ public sealed class ActivityBadInputTests : IDisposable
     public void Time_that_falls_is_named_with_its_row() => AssertFault("row 3: the time falls", () => Change("w01", values => values[(3 * 5) + 1] = 0));
 
     [Fact]
+    public void Clock_that_is_set_while_it_records_is_named_with_its_row() => AssertFault("row 3: the time jumps from 0.020 s to 16", () => Change("w01", values =>
+    {
+        for (var row = 0; row < 3; row++) values[(row * 5) + 1] = 10 * row;
+    }));
+
+    [Fact]
     public void Recording_of_one_row_is_refused() => AssertFault("1 rows", () => NpyFile.Write(PathOf("w16", "sw_l_acc.npy"), [1000, 0, 0, 0, 0], 1, 5));
 
     [Fact]

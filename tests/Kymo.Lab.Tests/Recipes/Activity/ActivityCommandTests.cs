@@ -170,12 +170,20 @@ public sealed class ActivityCommandTests(ActivityTree tree) : IClassFixture<Acti
         Assert.False(Directory.Exists(Path.Combine(_folder.Path, "runs", "wrong")));
     }
 
-    [Fact]
-    public void Original_split_is_stamped_and_own_lists_that_share_a_person_are_refused()
+    [Theory]
+    [InlineData("original", "person")]
+    [InlineData("official", "person")]
+    [InlineData("official_unseen", "validation")]
+    public void Published_split_that_shares_people_is_stamped(string split, string leak)
     {
-        var result = ActivityTree.Run(_folder.Path, "run", [$"env.data_dir={tree.Parent}", "data.split=original", "data.sensor_window_length=100", Quick]);
-        Assert.Equal("person", (string?)result.Metrics["leak"]);
+        var result = ActivityTree.Run(_folder.Path, "run", [$"env.data_dir={tree.Parent}", $"data.split={split}", "data.sensor_window_length=100", Quick]);
+        Assert.Equal(leak, (string?)result.Metrics["leak"]);
         Assert.Contains(result.Summary, line => line.Contains("leak: person 0"));
+    }
+
+    [Fact]
+    public void Own_lists_that_share_a_person_are_refused()
+    {
         var error = Assert.Throws<Kymo.Signals.DataException>(() => ActivityTree.Run(
             _folder.Path, "shared", [$"env.data_dir={tree.Parent}", "data.split=lists", "data.train_subjects=[w01]", "data.val_subjects=[w14]", "data.test_subjects=[w16]"]));
         Assert.Contains("w14 in val", error.Message);

@@ -209,6 +209,8 @@ public sealed class ActivityScenarioTests(PreparedTree prepared) : IClassFixture
         Assert.Equal(mine.Length, theirs.Length);
         File.WriteAllText(_folder["short.csv"], "x_acc,y_acc,z_acc,timestamp\n1,2,3,0\n1,2,3,10\n");
         Assert.Contains("expected at least a window", Assert.Throws<Kymo.Signals.DataException>(() => predictor.Predict(_folder["short.csv"], new PredictionOptions())).Message);
+        File.WriteAllText(_folder["jump.csv"], "x_acc,y_acc,z_acc,timestamp\n1,2,3,0\n1,2,3,1600000000000\n");
+        Assert.Contains("the time jumps", Assert.Throws<Kymo.Signals.DataException>(() => predictor.Predict(_folder["jump.csv"], new PredictionOptions())).Message);
         File.WriteAllText(_folder["damaged.csv"], "x_acc,y_acc,z_acc,timestamp\n1,2,3,0\n1,nan,3,10\n");
         Assert.Contains("y_acc is 'nan'", Assert.Throws<Kymo.Signals.DataException>(() => predictor.Predict(_folder["damaged.csv"], new PredictionOptions())).Message);
     }
