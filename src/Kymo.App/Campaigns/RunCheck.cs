@@ -1,3 +1,4 @@
+using Kymo.Config;
 using Kymo.Lab.Recipes;
 using Kymo.Lab.Recipes.SleepEvents;
 using Kymo.Lab.Runs;
@@ -30,7 +31,7 @@ readonly record struct RunCheck(RunFate Fate, string Why)
     /// <param name="run">The run.</param>
     /// <param name="folder">The campaign's folder.</param>
     /// <param name="terminal">Gives environment variables.</param>
-    /// <exception cref="Config.ConfigException">The planned settings themselves are wrong.</exception>
+    /// <exception cref="ConfigException">The planned settings themselves are wrong.</exception>
     public static RunCheck Of(PlannedRun run, CampaignFolder folder, Terminal terminal)
     {
         var path = folder.RunOf(run.Name);
@@ -55,7 +56,25 @@ readonly record struct RunCheck(RunFate Fate, string Why)
         }
     }
 
-    /// <summary>The settings of a planned run.</summary>
-    public static ResolvedSettings Settings(PlannedRun run, Terminal terminal) => SleepEventsRecipe.Settings(
-        Configuration.Resolve(Configuration.Compose(Registry.Find(SleepEventsRecipe.Name), run.Overrides, [], null, multirun: false, terminal), terminal));
+    /// <summary>Checks the settings of a planned run, before anything of it is there; its teacher need not be there either.</summary>
+    /// <exception cref="ConfigException">Wrong settings, or those of another network or seed than planned.</exception>
+    public static void Bind(PlannedRun run, Terminal terminal)
+    {
+        SleepEventsConfig config;
+        try
+        {
+            config = ConfigBinder.Bind<SleepEventsConfig>(Job(run, terminal));
+        }
+        catch (ConfigException error)
+        {
+            throw new ConfigException($"{run.Name}: {error.Message}", error);
+        }
+        if (config.Model.Name != run.Model || config.Seed != run.Seed)
+            throw new ConfigException($"{run.Name}: the manifest's overrides make it {config.Model.Name} with seed {config.Seed}; networks and seeds are for the campaign to decide");
+    }
+
+    static ResolvedSettings Settings(PlannedRun run, Terminal terminal) => SleepEventsRecipe.Settings(Job(run, terminal));
+
+    static MapNode Job(PlannedRun run, Terminal terminal) =>
+        Configuration.Resolve(Configuration.Compose(Registry.Find(SleepEventsRecipe.Name), run.Overrides, [], null, multirun: false, terminal), terminal);
 }

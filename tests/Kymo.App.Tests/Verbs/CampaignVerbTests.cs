@@ -115,6 +115,32 @@ public sealed class CampaignVerbTests(CampaignVerbTests.Whole whole) : IClassFix
         Assert.False(Directory.Exists(whole.PathOf("dry")));
     }
 
+    [Fact]
+    public void Settings_have_all_digits_and_names_six()
+    {
+        whole.Write("digits.json", Manifest.Replace("ROOT", "digits", StringComparison.Ordinal).Replace("\"temperatures\": [3]", "\"temperatures\": [3.00012345678], \"lr\": 0.00012345678", StringComparison.Ordinal));
+        var said = KymoProgram.Succeed(whole.Folder, "campaign", "digits.json", "--dry-run").Output;
+        Assert.Contains("optim.lr=0.00012345678 ", said);
+        Assert.Contains("distill.temperature=3.00012345678 ", said);
+        Assert.Contains("run.name=p2_kd_extremetinycnn_a0p6_t3p00012_seed7", said);
+    }
+
+    [Fact]
+    public void Training_that_fails_is_no_fault_of_the_program()
+    {
+        whole.Write("failing.json", """
+            {
+              "seed": 7, "output_csv": "failing/leaderboard.csv", "common_train": {"epochs": 1}, "overrides": ["data=table", "data.root=nowhere"],
+              "baseline": {"models": ["extremetinycnn"]}
+            }
+            """);
+        var ending = KymoProgram.Run(whole.Folder, "campaign", "failing.json");
+        Assert.Equal(1, ending.Code);
+        Assert.Contains("kymo: p1_extremetinycnn_seed7 failed: ", ending.Error);
+        Assert.Contains("mend the cause and go on with --resume", ending.Error);
+        Assert.DoesNotContain("fault of the program", ending.Error);
+    }
+
     [Theory]
     [InlineData("\"seed\"", "\"sead\"", "sead")]
     [InlineData("\"alphas\": [0.6]", "\"alphas\": [1.6]", "outside 0 to 1")]
@@ -122,6 +148,13 @@ public sealed class CampaignVerbTests(CampaignVerbTests.Whole whole) : IClassFix
     [InlineData("\"epochs\": 2", "\"epochs\": \"two\"", "common_train.epochs")]
     [InlineData("data=synthetic", "data=nowhere", "nowhere")]
     [InlineData("split.count=3", "model=crnn", "for the campaign to decide")]
+    [InlineData("split.count=3", "++model.name=crnn", "overrides: ++model.name=crnn is for the campaign to decide")]
+    [InlineData("\"alphas\": [0.6]", "\"alphas\": [0.6, 0.6]", "kd.alphas: 0.6 is named twice")]
+    [InlineData("\"alphas\": [0.6]", "\"alphas\": [0.6, 0.6000001]", "kd.alphas: 0.6 and 0.6000001 are one number in a run's name")]
+    [InlineData("\"models\": [\"crnn\"", "\"models\": [\"crnn\", \"crnn\"", "baseline.models: crnn is named twice")]
+    [InlineData("\"manifest_version\"", "\"runtime_policy\": {\"full_epochs\": 5}, \"manifest_version\"", "runtime_policy.full_epochs=5 and common_train.epochs=2")]
+    [InlineData("\"models\": [\"crnn\"", "\"models\": [\"crnn\", \"tinycn\"", "tinycn")]
+    [InlineData("\"temperatures\": [3]", "\"temperatures\": [3], \"lr\": -1", "p2_kd_extremetinycnn_a0_t3_seed7: optim.lr=-1")]
     public void Wrong_manifest_is_a_usage_error_that_names_the_place(string from, string to, string said)
     {
         whole.Write("wrong.json", Manifest.Replace("ROOT", "wrong", StringComparison.Ordinal).Replace(from, to, StringComparison.Ordinal));
