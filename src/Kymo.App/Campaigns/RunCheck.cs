@@ -31,8 +31,9 @@ readonly record struct RunCheck(RunFate Fate, string Why)
     /// <param name="run">The run.</param>
     /// <param name="folder">The campaign's folder.</param>
     /// <param name="terminal">Gives environment variables.</param>
+    /// <param name="content">What the data are now, by content; null where that is not asked.</param>
     /// <exception cref="ConfigException">The planned settings themselves are wrong.</exception>
-    public static RunCheck Of(PlannedRun run, CampaignFolder folder, Terminal terminal)
+    public static RunCheck Of(PlannedRun run, CampaignFolder folder, Terminal terminal, string? content = null)
     {
         var path = folder.RunOf(run.Name);
         if (!Directory.Exists(path)) return new RunCheck(RunFate.Absent, "");
@@ -44,6 +45,8 @@ readonly record struct RunCheck(RunFate Fate, string Why)
             var differences = Settings(run, terminal).Differences(CanonicalJson.ReadObject(resolved));
             if (differences.Count > 0)
                 return new RunCheck(RunFate.Invalid, "made with other settings: " + string.Join("; ", differences.Take(3)));
+            if (content is not null && ContentOf(path) is { } made && made != content)
+                return new RunCheck(RunFate.Invalid, $"made from other data: their content was {Short(made)}, is {Short(content)}");
             if (!File.Exists(Path.Combine(path, RunFiles.Hashes))) return new RunCheck(RunFate.Begun, "");
             if (RunVerifier.Verify(path).FirstOrDefault(finding => finding.Severity == Severity.Error) is { } broken)
                 return new RunCheck(RunFate.Invalid, $"{broken.File}: {broken.Message}");
@@ -55,6 +58,24 @@ readonly record struct RunCheck(RunFate Fate, string Why)
             return new RunCheck(RunFate.Invalid, error.Message);
         }
     }
+
+    /// <summary>What the data of a run were, by content; null where the run does not say it.</summary>
+    /// <param name="path">The run's folder.</param>
+    /// <exception cref="DataException">A damaged file.</exception>
+    public static string? ContentOf(string path)
+    {
+        var file = Path.Combine(path, RunFiles.DataFingerprint);
+        return File.Exists(file) ? CanonicalJson.ReadObject(file)["content_sha256"]?.ToString() : null;
+    }
+
+    /// <summary>As much of a content's digest as a person compares.</summary>
+    public static string Short(string content) => content[..Math.Min(12, content.Length)];
+
+    /// <summary>What the data that a planned run names are now, by content.</summary>
+    /// <exception cref="ConfigException">Settings that do not fit to the data.</exception>
+    /// <exception cref="DataException">The data are not there, or damaged.</exception>
+    public static string ContentNow(PlannedRun run, Terminal terminal, CancellationToken cancel) =>
+        SleepEventsRecipe.Fingerprint(Job(run, terminal), Configuration.Context(null, run.Overrides, null, false, terminal, cancel));
 
     /// <summary>Checks the settings of a planned run, before anything of it is there; its teacher need not be there either.</summary>
     /// <exception cref="ConfigException">Wrong settings, or those of another network or seed than planned.</exception>
