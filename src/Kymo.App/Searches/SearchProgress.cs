@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kymo.Lab.Runs;
 using Kymo.Tuning;
 using Kymo.Tuning.Json;
 
@@ -58,9 +59,7 @@ sealed class SearchProgress(Study study, SearchPlan plan, Terminal terminal)
     public static string Text(TrialState state) => state.ToString().ToUpperInvariant();
 
     /// <summary>A time in two units at most.</summary>
-    public static string Duration(TimeSpan time) => time.TotalSeconds < 100 ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s")
-        : time.TotalMinutes < 100 ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0} min")
-        : string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0.0} h");
+    public static string Duration(TimeSpan time) => DurationText.Of(time);
 
     static string Number(double? value) => value is { } number ? number.ToString("G6", CultureInfo.InvariantCulture) : "-";
 }

@@ -27,6 +27,9 @@ public sealed record EpochRow
     /// <summary>Learning rate the epoch was trained with.</summary>
     public required double LearningRate { get; init; }
 
+    /// <summary>Optimiser steps taken by its end, those of the epochs before included.</summary>
+    public long Steps { get; init; }
+
     /// <summary>Whether it is the best epoch so far.</summary>
     public required bool IsBest { get; init; }
 

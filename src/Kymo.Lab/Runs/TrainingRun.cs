@@ -125,7 +125,8 @@ public sealed class TrainingRun : IDisposable
             pace.Kept();
             if (_context.IsWriter) DropLesser(fit, fold);
             _context.Tell(new RunEvent.Stage($"{title} epoch {epoch}: {Text("train", row.Train)}, {Text("validation", row.Validation)}, "
-                + row.Seconds.ToString("0.0 s", CultureInfo.InvariantCulture)));
+                + row.Seconds.ToString("0.0 s", CultureInfo.InvariantCulture)
+                + (fit.IsFinished ? "" : $", at most {DurationText.Of(Left(fit, row.Seconds, epoch))} left")));
         }
         if (fit.State.Stopped) Step("early_stop", null, string.Create(CultureInfo.InvariantCulture, $"epoch={fit.State.History.Count} best_epoch={fit.State.BestEpoch}"));
         if (_context.IsWriter) KeepLast(fit, fold);
@@ -248,11 +249,13 @@ public sealed class TrainingRun : IDisposable
 
     FitCheckpoints Checkpoints(int? fold) => new(Path.GetDirectoryName(Folder.Unit(fold).PathOf("checkpoints/state.pth"))!, _trainer);
 
-    // One epoch; checkpoints within it at their pace, and at the step where it is asked to stop or fails.
+    // One epoch; checkpoints within it at their pace, and at the step where it is asked to stop. Where a step fails, random streams and
+    // sums have gone on without it: the checkpoint before it counts.
     EpochRow Epoch(Fit fit, int? fold, FitCheckpoints checkpoints, CheckpointPace pace)
     {
         var epoch = fit.State.History.Count + 1;
         var what = string.Create(CultureInfo.InvariantCulture, $"{fit.Plan.Title} epoch {epoch}/{fit.Trainer.Epochs} step");
+        var told = 0L;
         try
         {
             return fit.RunEpoch(
@@ -269,16 +272,33 @@ public sealed class TrainingRun : IDisposable
                         Save(checkpoints, fit, soon: true);
                         pace.Kept();
                     }
-                    _context.Tell(new RunEvent.Progress(what, done.Batch, done.Batches, done.Loss.ToString("loss 0.000", CultureInfo.InvariantCulture)));
+                    if (done.Batch < done.Batches && Environment.TickCount64 - told < 100) return;
+                    told = Environment.TickCount64;
+                    _context.Tell(new RunEvent.Progress(what, done.Batch, done.Batches, Pace(fit, done)));
                 },
                 () => _trainer.EnableCheckpointing && pace.IsDueAfterStep(),
                 _context.Cancel);
         }
-        catch (Exception error) when (error is OperationCanceledException or TrainingException)
+        catch (OperationCanceledException)
         {
             Save(checkpoints, fit);
             throw;
         }
+    }
+
+    static string Pace(Fit fit, StepDone done)
+    {
+        var rate = fit.State.Partial is { Seconds: > 0 } partial ? partial.Batches / partial.Seconds : double.NaN;
+        var left = (done.Batches - done.Batch) / rate + Left(fit, done.Batches / rate, fit.State.History.Count + 1).TotalSeconds;
+        return done.Loss.ToString("loss 0.000", CultureInfo.InvariantCulture)
+            + (left < 1e9 ? string.Create(CultureInfo.InvariantCulture, $", {rate:0.0} batches/s, at most {DurationText.Of(TimeSpan.FromSeconds(left))} left") : "");
+    }
+
+    // The epochs after one, at the pace of those that are done; early stop may end them sooner.
+    static TimeSpan Left(Fit fit, double seconds, int epoch)
+    {
+        var each = fit.State.History is { Count: > 0 } history ? history.Average(row => row.Seconds) : seconds;
+        return TimeSpan.FromSeconds(Math.Min(1e9, double.IsFinite(each) ? each * Math.Max(0, fit.Trainer.Epochs - epoch) : 0));
     }
 
     void Save(FitCheckpoints checkpoints, Fit fit, bool soon = false)
@@ -325,7 +345,7 @@ public sealed class TrainingRun : IDisposable
 
     string WeightsOf(EpochRow row) => _trainer.Checkpoint.Dirpath + "/" + FileNameTemplate.Expand(
         _trainer.Checkpoint.Filename, _trainer.Checkpoint.AutoInsertMetricName,
-        name => name switch { "epoch" => row.Epoch, "step" => row.Epoch, _ => MonitoredScore.ValueOf(row, name) }, ["epoch", .. MonitoredScore.Names(row)]) + ".safetensors";
+        name => name switch { "epoch" => row.Epoch, "step" => row.Steps, _ => MonitoredScore.ValueOf(row, name) }, ["epoch", "step", .. MonitoredScore.Names(row)]) + ".safetensors";
 
     void KeepLast(Fit fit, int? fold)
     {

@@ -26,6 +26,12 @@ public sealed class EpochSums(int classes)
         _sums[name] = (sum + (mean * weight), total + weight);
     }
 
+    /// <summary>Makes room for the names of other sums; processes that add up together have the same names.</summary>
+    internal void AddNames(EpochSums others)
+    {
+        foreach (var name in others._sums.Keys) Add(name, 0, 0);
+    }
+
     /// <summary>Puts a saved sum back.</summary>
     internal void Set(string name, double sum, double weight) => _sums[name] = (sum, weight);
 

@@ -109,11 +109,16 @@ public sealed class Fit : IDisposable
             Train = train,
             Validation = validation,
             LearningRate = rate,
+            Steps = State.Steps,
             IsBest = false,
             Extra = _plan.Extra?.Invoke() ?? new Dictionary<string, double>(),
         };
         row = row with { IsBest = State.IsBest(row) };
         State.Add(row, Network.SaveState());
+        // Clocks differ: rank 0's says for all whether the time is over.
+        Span<double> agreed = [IsTimeOver && Rank == 0 ? 1 : 0];
+        Processes?.Sum(agreed);
+        _isOver = agreed[0] > 0;
         return row;
     }
 
@@ -161,6 +166,7 @@ public sealed class Fit : IDisposable
     public void Restore(FitSnapshot snapshot)
     {
         State = snapshot.State;
+        _isOver = IsTimeOver;
         if (Rank > 0) State.Partial?.Sums.Clear();
         Network.LoadState(snapshot.Weights);
         if (State.Average is { } average) _average?.Load(average, snapshot.AverageSteps);
@@ -189,7 +195,7 @@ public sealed class Fit : IDisposable
         var partial = State.Partial ??= Begin();
         var ticks = _clock.GetTimestamp();
         var (batches, group) = (Batches, Trainer.AccumulateGradBatches);
-        _isOver = IsTimeOver;
+        CheckShares(partial.Order.Length);
         Span<double> agreed = stackalloc double[4];
         if (Processes is null) cancel.ThrowIfCancellationRequested();
         for (var batch = partial.Batches; batch < batches && !_isOver;)
@@ -202,7 +208,7 @@ public sealed class Fit : IDisposable
             if (isFinite) TakeStep();
             // A scaled loss that overflows is part of the search for the scale.
             else if (_scale is not null && double.IsFinite(loss)) _scale.Shrink();
-            else if (Trainer.Nonfinite == NonFinitePolicy.Stop) throw NotFinite(end, loss);
+            else if (Trainer.Nonfinite == NonFinitePolicy.Stop) throw NotFinite(end, loss, norm);
             batch = end;
             partial.Batches = batch;
             partial.Skipped += isFinite || (_scale is not null && double.IsFinite(loss)) ? 0 : 1;
@@ -257,7 +263,19 @@ public sealed class Fit : IDisposable
         var part = State.MicroBatch is { Size: > 0 and var chosen } ? chosen : size;
         var (total, last) = (0.0, (int)((long)size * (Rank + 1) / Size));
         if (Rank > 0) _plan.Streams.ReseedGenerators(Rank, State.Steps);
-        for (var at = (int)((long)size * Rank / Size); at < last; at += part)
+        var at = (int)((long)size * Rank / Size);
+        if (at == last)
+        {
+            // Nothing of this batch is this process's: gradients of zero, for the same parameters as in the others.
+            var uncounted = new EpochSums(_plan.Classes);
+            var none = Forward(prepared, Math.Min(at, size - 1), 1, uncounted) * 0;
+            _scope.ResetExcept(none);
+            none.Backward();
+            _scope.Reset();
+            uncounted.Add("loss", 0, 0);
+            sums.AddNames(uncounted);
+        }
+        for (; at < last; at += part)
         {
             var n = Math.Min(part, last - at);
             var mean = Forward(prepared, at, n, sums);
@@ -267,7 +285,8 @@ public sealed class Fit : IDisposable
             _scope.ResetExcept(loss);
             loss.Backward();
             _scope.Reset();
-            if (double.IsFinite(value)) sums.Add("loss", value * examples / n, n);
+            var isFinite = double.IsFinite(value);
+            sums.Add("loss", isFinite ? value * examples / n : 0, isFinite ? n : 0);
             total += value;
         }
         return total;
@@ -306,12 +325,23 @@ public sealed class Fit : IDisposable
         return new PartialEpoch(_clock.GetUtcNow(), order, new EpochSums(_plan.Classes));
     }
 
+    // Layers that share their statistics run in every process, on at least one example.
+    void CheckShares(int count)
+    {
+        if (Processes is null || MicroBatches.Fit(Network)) return;
+        foreach (var batch in (ReadOnlySpan<int>)[0, Batches - 1])
+            if (RangeOf(batch, count).Count is var examples && examples < Size)
+                throw new ConfigException(
+                    $"{_plan.Title}: batch {batch + 1} of an epoch has {examples} examples, too few for {Size} processes of a network with batch normalisation; "
+                    + $"type another trainer.batch_size than {Trainer.BatchSize}, or --nproc {examples}");
+    }
+
     // A last batch that is too small joins the batch before.
     int AllBatches(int count)
     {
         var batches = (count + Trainer.BatchSize - 1) / Trainer.BatchSize;
         var rest = count % Trainer.BatchSize;
-        return batches > 1 && rest > 0 && rest < Math.Max(_plan.SmallestBatch, Size) ? batches - 1 : batches;
+        return batches > 1 && rest > 0 && rest < _plan.SmallestBatch ? batches - 1 : batches;
     }
 
     (int Start, int Count) RangeOf(int batch, int count)
@@ -338,11 +368,13 @@ public sealed class Fit : IDisposable
         return choice.Size == Trainer.BatchSize ? choice with { Size = 0 } : choice;
     }
 
-    TrainingException NotFinite(int batch, double loss)
+    TrainingException NotFinite(int batch, double loss, double norm)
     {
         var where = $"{_plan.Title}, epoch {State.History.Count + 1}, step {batch}";
-        var what = FirstNotFinite() is { } tensor ? $"the first tensor that is not finite is {tensor}" : "all weights and gradients are finite, so the objective itself is not";
-        return new TrainingException($"{where}: the loss is {loss}; {what}. Try a lower optim.lr, trainer.gradient_clip_val=1, or trainer.nonfinite=skip");
+        var what = FirstNotFinite() is { } tensor ? $"the first tensor that is not finite is {tensor}"
+            : double.IsFinite(loss) ? "every weight and gradient is finite, but they are too large to be added up"
+            : "all weights and gradients are finite, so the objective itself is not";
+        return new TrainingException($"{where}: the loss is {loss}, the norm of the gradient {norm}; {what}. Try a lower optim.lr, trainer.gradient_clip_val=1, or trainer.nonfinite=skip");
     }
 
     string? FirstNotFinite()

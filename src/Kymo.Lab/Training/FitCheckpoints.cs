@@ -45,7 +45,7 @@ public sealed class FitCheckpoints(string folder, TrainerOptions options)
         var state = snapshot.State;
         var tree = new PickleDictionary
         {
-            { "format", 2 },
+            { "format", 3 },
             { "epoch", state.History.Count },
             { "global_step", state.Steps },
             { "skipped_steps", state.Skipped },
@@ -89,7 +89,7 @@ public sealed class FitCheckpoints(string folder, TrainerOptions options)
 
     static PickleValue ToPickle(EpochRow row) => new PickleTuple(
         row.Epoch, Timestamp.Text(row.Started), Timestamp.Text(row.Ended), row.Seconds, Numbers(row.Train), Numbers(row.Validation),
-        row.LearningRate, row.IsBest, Numbers(row.Extra));
+        row.LearningRate, row.IsBest, Numbers(row.Extra), row.Steps);
 
     static PickleDictionary Numbers(IReadOnlyDictionary<string, double> numbers) => Dictionary(numbers, number => number);
 
@@ -105,7 +105,7 @@ public sealed class FitCheckpoints(string folder, TrainerOptions options)
 
     FitSnapshot FromPickle(Tree tree)
     {
-        if (tree.Integer("format") != 2) throw tree.Fault("format", "was written by another version of the program");
+        if (tree.Integer("format") != 3) throw tree.Fault("format", "was written by another version of the program");
         var state = new FitState(options)
         {
             History = [.. tree.List("history").Select(row => Row(tree, row))],
@@ -157,10 +157,10 @@ public sealed class FitCheckpoints(string folder, TrainerOptions options)
 
     static EpochRow Row(Tree tree, PickleValue value)
     {
-        if (value is not PickleTuple { Count: 9 } row
+        if (value is not PickleTuple { Count: 10 } row
             || row[0] is not PickleInteger { Value: var epoch } || row[1] is not PickleText { Value: var started }
             || row[2] is not PickleText { Value: var ended } || row[3] is not PickleFloat { Value: var seconds }
-            || row[6] is not PickleFloat { Value: var rate } || row[7] is not PickleBoolean { Value: var isBest }
+            || row[6] is not PickleFloat { Value: var rate } || row[7] is not PickleBoolean { Value: var isBest } || row[9] is not PickleInteger { Value: var steps }
             || !Timestamp.TryRead(started, out var start) || !Timestamp.TryRead(ended, out var end))
             throw tree.Fault("history", "holds something that is no epoch");
         return new EpochRow
@@ -172,6 +172,7 @@ public sealed class FitCheckpoints(string folder, TrainerOptions options)
             Train = tree.Scores("history", row[4]),
             Validation = tree.Scores("history", row[5]),
             LearningRate = rate,
+            Steps = (long)steps,
             IsBest = isBest,
             Extra = tree.Scores("history", row[8]),
         };

@@ -68,7 +68,7 @@ public sealed class FitState(TrainerOptions options)
         {
             var (best, value) = (0, _best.Worst);
             foreach (var row in History)
-                if (best == 0 || _best.IsBetter(_best.ValueOf(row), value)) (best, value) = (row.Epoch, _best.ValueOf(row));
+                if (best == 0 || _best.IsBetter(_best.RankOf(row), value)) (best, value) = (row.Epoch, _best.RankOf(row));
             return best;
         }
     }
@@ -95,7 +95,7 @@ public sealed class FitState(TrainerOptions options)
     public double Seconds => History.Sum(row => row.Seconds) + (Partial?.Seconds ?? 0);
 
     /// <summary>Whether an epoch would be better than all before it.</summary>
-    public bool IsBest(EpochRow row) => History.Count == 0 || _best.IsBetter(_best.ValueOf(row), _best.ValueOf(History[BestEpoch - 1]));
+    public bool IsBest(EpochRow row) => History.Count == 0 || _best.IsBetter(_best.RankOf(row), _best.RankOf(History[BestEpoch - 1]));
 
     /// <summary>The finished epochs whose weights are kept, by their rank.</summary>
     public IEnumerable<EpochRow> TopEpochs()
@@ -103,8 +103,8 @@ public sealed class FitState(TrainerOptions options)
         if (!options.EnableCheckpointing || !options.Checkpoint.Enabled || options.Checkpoint.SaveTopK == 0) return [];
         if (options.Checkpoint.SaveTopK < 0) return History;
         var ranked = _best.Largest
-            ? History.OrderByDescending(_best.ValueOf).ThenBy(row => row.Epoch)
-            : History.OrderBy(_best.ValueOf).ThenBy(row => row.Epoch);
+            ? History.OrderByDescending(_best.RankOf).ThenBy(row => row.Epoch)
+            : History.OrderBy(_best.RankOf).ThenBy(row => row.Epoch);
         return ranked.Take(options.Checkpoint.SaveTopK);
     }
 

@@ -35,6 +35,10 @@ public readonly record struct MonitoredScore(string Name, bool Largest)
     public double ValueOf(EpochRow row) => ValueOf(row, Name)
         ?? throw new ConfigException($"nothing is logged as '{Name}'; there are {string.Join(", ", Names(row))}");
 
+    /// <summary>The value of an epoch where epochs are put in order: what is no number is the worst.</summary>
+    /// <exception cref="ConfigException">The epoch logs no such score.</exception>
+    public double RankOf(EpochRow row) => ValueOf(row) is var value && double.IsNaN(value) ? Worst : value;
+
     /// <summary>Whether a value is better than another; what is no number never is.</summary>
     public bool IsBetter(double value, double than, double by = 0) => Largest ? value > than + by : value < than - by;
 }

@@ -35,7 +35,7 @@ public enum NonFinitePolicy
 /// <param name="Wandb">The offline run of <c>logger=wandb</c>.</param>
 /// <param name="Epochs">Epochs at most; 0 prepares everything and trains nothing.</param>
 /// <param name="MaxSteps">Optimiser steps at most; 0 for no limit.</param>
-/// <param name="MaxMinutes">Minutes of training at most, over all its parts; 0 for no limit.</param>
+/// <param name="MaxMinutes">Minutes at most of each part that is trained as one (the run, or each fold of it); 0 for no limit.</param>
 /// <param name="Patience">Short for <c>early_stopping.patience</c>; null leaves that as it is.</param>
 /// <param name="BatchSize">Examples of a batch.</param>
 /// <param name="EvalBatchSize">Examples of a forward pass in evaluation.</param>
@@ -107,6 +107,10 @@ public sealed record TrainerOptions(
         if (Checkpoint.Dirpath.Split('/').Any(part => part is "" or "." or "..") || Path.IsPathRooted(Checkpoint.Dirpath))
             yield return $"trainer.checkpoint.dirpath={Checkpoint.Dirpath}: expected a folder inside the run, for instance checkpoints";
         if (FileNameTemplate.Fault(Checkpoint.Filename) is { } wrong) yield return $"trainer.checkpoint.filename={Checkpoint.Filename}: {wrong}";
+        if (Checkpoint.Filename is "best_model" or "best_model.safetensors")
+            yield return $"trainer.checkpoint.filename={Checkpoint.Filename}: the reported weights have that name; choose another, for instance {{epoch}}";
+        if (Checkpoint.SaveTopK is < 0 or > 1 && !Checkpoint.Filename.Contains("{epoch", StringComparison.Ordinal) && !Checkpoint.Filename.Contains("{step", StringComparison.Ordinal))
+            yield return $"trainer.checkpoint.filename={Checkpoint.Filename}: several epochs may get the same name; put {{epoch}} into it, or type trainer.checkpoint.save_top_k=1";
     }
 
     /// <summary>What a training follows: a trial run shortens itself, and the short forms are worked in.</summary>

@@ -136,7 +136,7 @@ public sealed class InterruptionTests(TrainedRun trained) : IClassFixture<Traine
         File.WriteAllText(board, "another\r\ntable\r\n");
         string[] training = [.. TrainedRun.Training, $"run.root={root}", "data.cache=results/cache", "run.name=base"];
         var refused = KymoProgram.Run(trained.Folder, training);
-        Assert.Equal(1, refused.Code);
+        Assert.Equal(3, refused.Code);
         Assert.Contains("column 'another' is not known", refused.Error);
         Assert.Equal("another\r\ntable\r\n", File.ReadAllText(board));
         File.Delete(board);

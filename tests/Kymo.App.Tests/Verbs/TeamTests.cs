@@ -12,12 +12,12 @@ public sealed class TeamTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("sleep-events", "features.duration=1", "model=tinycnn_cbam", "split.count=3", "trainer.early_stopping.enabled=false")]
-    [InlineData("urban-sounds", "augment=none", "model.encoder_dropout=0", "model.head_dropout=0", "cv.held_out=[1]", "optim.name=sgd")]
+    [InlineData("sleep-events", "features.duration=1", "model=tinycnn_cbam", "split.count=3", "trainer.early_stopping.enabled=false", "trainer.batch_size=23")] // the last of 24 clips is one process's
+    [InlineData("urban-sounds", "augment=none", "model.encoder_dropout=0", "model.head_dropout=0", "cv.held_out=[1]", "optim.name=sgd", "trainer.batch_size=8")]
     public void Two_processes_train_to_the_weights_of_one_and_both_runs_are_sound(string recipe, params string[] settings)
     {
         if (OperatingSystem.IsWindows()) Assert.Skip("needs Unix");
-        string[] training = ["train", recipe, "data=synthetic", .. settings, "trainer.batch_size=8", "trainer.epochs=3", "trainer.threads=1", "optim.lr=0.003"];
+        string[] training = ["train", recipe, "data=synthetic", .. settings, "trainer.epochs=3", "trainer.threads=1", "optim.lr=0.003"];
         KymoProgram.Succeed(_folder.Path, [.. training, "run.name=one"]);
         KymoProgram.Succeed(_folder.Path, [.. training, "run.name=two", "--nproc", "2"]);
         var (one, two) = (Weights("one"), Weights("two"));
@@ -28,6 +28,15 @@ public sealed class TeamTests : IDisposable
             Assert.True(difference < Tolerance, $"{name} differs by {difference}, more than {Tolerance}");
         }
         KymoProgram.Succeed(_folder.Path, "runs", "verify", "results/runs/two");
+    }
+
+    [Fact]
+    public void Batch_too_small_for_batch_normalisation_in_every_process_is_refused()
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("needs Unix");
+        var refused = KymoProgram.Run(_folder.Path, ["train", "urban-sounds", "data=synthetic", "trainer.batch_size=1", "trainer.epochs=1", "--nproc", "2"]);
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("type another trainer.batch_size than 1, or --nproc 1", refused.Error);
     }
 
     Dictionary<string, float[]> Weights(string run) => SafetensorsFile.Read(_folder[$"results/runs/{run}/checkpoints/best_model.safetensors"]).Tensors

@@ -23,18 +23,68 @@ public sealed class FitTests
             AssertClose(whole, Train(cut), 1e-6);
     }
 
-    [Fact]
-    public async Task Two_processes_train_to_the_weights_of_one()
+    // 40 examples: batches that share evenly, a last one of one example, batches of one example.
+    [Theory]
+    [InlineData(2, 8)]
+    [InlineData(2, 13)]
+    [InlineData(3, 13)]
+    [InlineData(2, 1)]
+    public async Task Several_processes_train_to_the_weights_of_one(int processes, int batch)
     {
-        var alone = Train(s_trainer);
+        var trainer = s_trainer with { BatchSize = batch };
+        var alone = Train(trainer);
         var port = Ports.Free();
-        var team = await Workers.Run(2, rank =>
+        var team = await Workers.Run(processes, rank =>
         {
-            using var group = ProcessGroup.Join("127.0.0.1", port, rank, 2, Wait.Limit);
-            return Train(s_trainer, group);
+            using var group = ProcessGroup.Join("127.0.0.1", port, rank, processes, Wait.Limit);
+            return Train(trainer, group);
         });
-        Assert.Equal(team[0], team[1]);
+        Assert.All(team, weights => Assert.Equal(team[0], weights));
         AssertClose(alone, team[0], 1e-6);
+    }
+
+    [Fact]
+    public void Training_that_a_limit_ended_is_finished_when_it_is_restored()
+    {
+        using var first = NewFit(s_trainer with { MaxSteps = 7 });
+        Run(first, _ => { }, CancellationToken.None);
+        using var second = NewFit(s_trainer with { MaxSteps = 7 });
+        second.Restore(first.Capture());
+        Assert.True(second.IsFinished);
+        Assert.Equal([5, 7], second.State.History.Select(row => row.Steps));
+    }
+
+    [Fact]
+    public void Epoch_whose_score_is_no_number_is_the_worst()
+    {
+        var state = new FitState(s_trainer with { Checkpoint = new CheckpointOptions(SaveTopK: 2) });
+        foreach (var (loss, best) in new[] { (double.NaN, 1), (0.5, 2), (double.NaN, 2), (0.3, 4), (0.4, 4) })
+        {
+            var row = new Lab.Runs.EpochRow
+            {
+                Epoch = state.History.Count + 1,
+                Started = default,
+                Ended = default,
+                Seconds = 1,
+                Train = new Dictionary<string, double>(),
+                Validation = new Dictionary<string, double> { ["loss"] = loss },
+                LearningRate = 1,
+                IsBest = false,
+            };
+            state.Add(row with { IsBest = state.IsBest(row) }, new Dictionary<string, Torch.Checkpoints.StoredTensor>());
+            Assert.Equal(best, state.BestEpoch);
+        }
+        Assert.Equal([4, 5], state.TopEpochs().Select(row => row.Epoch));
+    }
+
+    [Fact]
+    public void Limits_and_names_that_leave_nothing_are_refused()
+    {
+        Assert.Empty(s_trainer.Validate());
+        Assert.Contains("limit_val_batches=0: nothing would be left", Assert.Single((s_trainer with { LimitValBatches = 0L }).Validate()));
+        Assert.Contains("nothing would be left", Assert.Single((s_trainer with { LimitTrainBatches = 0.0 }).Validate()));
+        Assert.Contains("choose another", Assert.Single((s_trainer with { Checkpoint = new CheckpointOptions(Filename: "best_model") }).Validate()));
+        Assert.Contains("put {epoch} into it", Assert.Single((s_trainer with { Checkpoint = new CheckpointOptions(Filename: "net", SaveTopK: 3) }).Validate()));
     }
 
     [Fact]
@@ -151,7 +201,6 @@ public sealed class FitTests
     [InlineData(0.01, 7, 1)]
     [InlineData(3L, 7, 3)]
     [InlineData(30L, 7, 7)]
-    [InlineData(0L, 7, 0)]
     public void Batch_limit_is_a_share_or_a_count(object? limit, int batches, int expected) => Assert.Equal(expected, BatchLimit.Of(limit, batches));
 
     [Theory]

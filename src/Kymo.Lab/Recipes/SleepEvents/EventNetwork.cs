@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Kymo.Lab.Data;
 using Kymo.Lab.Models;
@@ -119,21 +120,43 @@ static class EventNetwork
 
     /// <summary>Reads a trained network, in evaluation mode, on the CPU.</summary>
     /// <param name="runOrWeights">A run folder or a weights file of this recipe.</param>
-    /// <exception cref="DataException">No weights there, or weights of another recipe.</exception>
+    /// <exception cref="DataException">No weights there, weights that say nothing of themselves, or of another recipe.</exception>
+    /// <exception cref="CheckpointException">Damaged weights.</exception>
     public static (Module Network, EventModelCard Card) Read(string runOrWeights)
     {
         var path = WeightsOf(runOrWeights);
-        if (path.EndsWith(".pth", StringComparison.OrdinalIgnoreCase))
-            throw new DataException(path, "weights without a card; say what network they are of: distill.teacher_model=crnn");
-        var file = SafetensorsFile.Read(path);
-        var card = file.Metadata.TryGetValue("kymo", out var text) ? JsonSerializer.Deserialize<EventModelCard>(text, Json) : null;
-        if (card is not { Recipe: SleepEventsRecipe.Name })
-            throw new DataException(path, "its header does not say that it is of sleep-events; for bare weights say what network they are of: distill.teacher_model=crnn");
+        var card = CardOf(path) ?? throw new DataException(path, "says not what network it is of, nor that it is of sleep-events; for bare weights type distill.teacher_model=crnn");
         using var init = new RandomGenerator(0);
         var network = New(card.Model, card.Classes.Count, init);
-        network.LoadState(file.Tensors.ToDictionary(entry => entry.Name, entry => entry.Tensor), path);
+        try
+        {
+            network.LoadState(WeightFiles.Read(path), path);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
         network.Eval();
         return (network, card);
+    }
+
+    /// <summary>What a weights file says of itself; a <c>.pth</c> of a run says it in the <c>.safetensors</c> file beside it. Null: it is bare.</summary>
+    /// <exception cref="DataException">Weights of another recipe, or a damaged card.</exception>
+    public static EventModelCard? CardOf(string weights)
+    {
+        var file = Path.GetExtension(weights) == ".safetensors" ? weights : Path.ChangeExtension(weights, ".safetensors");
+        if (!File.Exists(file) || !SafetensorsFile.ReadHeader(file).Metadata.TryGetValue("kymo", out var text)) return null;
+        try
+        {
+            if (JsonNode.Parse(text)?["recipe"]?.GetValue<string>() is var recipe && recipe != SleepEventsRecipe.Name)
+                throw new DataException(weights, $"holds a network of {recipe}; expected one of {SleepEventsRecipe.Name}");
+            return JsonSerializer.Deserialize<EventModelCard>(text, Json);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new DataException(weights, "its card is damaged: " + error.Message, error);
+        }
     }
 
     static bool HasAttention(EventModelOptions model) => model.Name.EndsWith("_cbam", StringComparison.Ordinal);

@@ -67,7 +67,7 @@ public static class SleepEventsRecipe
             + $"{set.Classes.Count} classes; {device}, {TorchThreads.Get()} threads"));
 
         // --- Teacher: its logits on every training clip, once
-        using var teacher = config.Distill.Teacher == "" ? null : EventTeacher.Open(config, examples);
+        using var teacher = config.Distill.Teacher == "" ? null : EventTeacher.Open(config, examples, split.Test);
         var logits = config.Distill.Alpha == 0 ? null : teacher?.Answer(split.Train, config.Trainer.EvalBatchSize, context);
 
         var (fit, objective) = EventObjective.Begin(config, examples, split.Train, split.Validation, logits, device, context.Clock);

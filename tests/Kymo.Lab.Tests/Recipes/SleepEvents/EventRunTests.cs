@@ -41,11 +41,34 @@ public sealed class EventRunTests : IDisposable
     {
         var teacher = Run("teacher", "features.standardize=none");
         string[] settings = ["features.standardize=none", "distill.alpha=0.6", "distill.temperature=3"];
+        var bare = _folder["bare.pth"];
+        File.Copy(Path.Combine(teacher, RunFiles.BestModel), bare);
         var one = Run("of_a_run", [.. settings, "distill.teacher=" + teacher]);
-        var other = Run("of_weights", [.. settings, "distill.teacher=" + Path.Combine(teacher, RunFiles.BestModel), "distill.teacher_model=extremetinycnn"]);
+        var other = Run("of_weights", [.. settings, "distill.teacher=" + bare, "distill.teacher_model=extremetinycnn"]);
         Assert.Equal(File.ReadAllBytes(Path.Combine(one, RunFiles.Predictions)), File.ReadAllBytes(Path.Combine(other, RunFiles.Predictions)));
         Assert.NotEqual(File.ReadAllBytes(Path.Combine(teacher, RunFiles.BestModel)), File.ReadAllBytes(Path.Combine(one, RunFiles.BestModel)));
-        Assert.Throws<DataException>(() => Run("of_no_name", [.. settings, "distill.teacher=" + Path.Combine(teacher, RunFiles.BestModel)]));
+        Assert.Contains("distill.teacher_model=crnn", Assert.Throws<DataException>(() => Run("of_no_name", [.. settings, "distill.teacher=" + bare])).Message);
+    }
+
+    [Fact]
+    public void Every_file_of_a_run_teaches_by_its_card()
+    {
+        var teacher = Run("carded");
+        string[] settings = ["distill.alpha=1", "distill.temperature=3"];
+        var one = File.ReadAllBytes(Path.Combine(Run("by_run", [.. settings, "distill.teacher=" + teacher, "distill.teacher_model=extremetinycnn"]), RunFiles.Predictions));
+        foreach (var (name, file) in new[] { ("by_pth", RunFiles.BestModel), ("by_safetensors", RunFiles.BestModelSafetensors) })
+            Assert.Equal(one, File.ReadAllBytes(Path.Combine(Run(name, [.. settings, "distill.teacher=" + Path.Combine(teacher, file)]), RunFiles.Predictions)));
+        var misnamed = Assert.Throws<ConfigException>(() => Run("misnamed", [.. settings, "distill.teacher=" + teacher, "distill.teacher_model=crnn"]));
+        Assert.Contains("says that it is extremetinycnn", misnamed.Message);
+    }
+
+    [Fact]
+    public void Teacher_that_has_heard_what_is_reported_is_refused()
+    {
+        var teacher = Run("leaking");
+        var error = Assert.Throws<ConfigException>(() => Run("leaked", "distill.teacher=" + teacher, "distill.alpha=0.5", "split.test=[1]"));
+        Assert.Contains("of the recordings that the student is reported on", error.Message);
+        Assert.Throws<DataException>(() => Run("of_nothing", "distill.teacher=" + _folder["nothing"], "distill.alpha=0.5"));
     }
 
     [Fact]
