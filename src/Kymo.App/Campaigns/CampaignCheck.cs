@@ -83,7 +83,8 @@ static partial class CampaignCheck
         var (text, board) = (File.ReadAllText(path), folder.Board());
         int LineOf(int index) => text.AsSpan(0, index).Count('\n') + 1;
         var marks = Marker().Matches(text);
-        foreach (var line in Mark().Matches(text).Where(mark => !marks.Any(whole => mark.Index >= whole.Index && mark.Index < whole.Index + whole.Length)).Select(mark => LineOf(mark.Index)).Distinct())
+        bool IsMeant(Match mark) => marks.Any(whole => mark.Index >= whole.Index && mark.Index < whole.Index + whole.Length);
+        foreach (var line in Mark().Matches(text).Where(mark => !IsMeant(mark)).Select(mark => LineOf(mark.Index)).Distinct())
             findings.Add($"{path}:{line}: a marker that is not <!-- kymo RUN COLUMN -->NUMBER<!-- /kymo -->, so that nothing is compared");
         foreach (Match mark in marks)
         {

@@ -61,7 +61,8 @@ public sealed record RunComparison(
         return new RunComparison(
             common.Count, firstItems.Count - common.Count, secondItems.Count - common.Count,
             Paired(Metrics.Accuracy.Of), Paired(m => MacroScores.Of(m, contract.MacroAverage).F1), McNemar.Of(truth, one, two),
-            Differences(Config(first), Config(second))) { IsGrouped = groupOf is not null };
+            Differences(Config(first), Config(second)))
+        { IsGrouped = groupOf is not null };
     }
 
     static Func<string, string>? Recorded(string path)
