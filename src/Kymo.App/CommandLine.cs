@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
+using Kymo.App.Campaigns;
 using Kymo.Config;
 using Kymo.Lab.Training;
 using Kymo.Onnx;
@@ -119,7 +120,7 @@ static class CommandLine
     {
         if (error is AggregateException { InnerException: { } inner }) error = inner;
         var expected = error is ConfigException or StudyException or DataException or CheckpointException or TorchException or OnnxException or TrainingException or IOException
-            or UnauthorizedAccessException;
+            or UnauthorizedAccessException or CampaignFailedException;
         var text = error is OperationCanceledException ? "interrupted" + (terminal.GoOn is { } line ? $"; to go on, type {line}" : terminal.OpenRun is { } run ? $"; to go on, type the command again with --resume {run}" : "")
             : expected ? error.Message
             : $"{error.GetType().Name}: {error.Message} (a fault of the program; --verbose shows where)";

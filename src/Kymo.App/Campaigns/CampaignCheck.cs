@@ -20,22 +20,40 @@ static partial class CampaignCheck
     public static IReadOnlyList<string> Of(CampaignPlan plan, CampaignFolder folder, Terminal terminal)
     {
         var findings = new List<string>();
-        var runner = new CampaignRunner(plan, folder, 1, terminal);
-        var whole = Runs(plan.Phase1, folder, terminal, findings);
-        if (plan.Phase2Count > 0 && runner.GateSoFar() is { } gate)
+        var valid = new List<PlannedRun>();
+        bool AreWhole(IReadOnlyList<PlannedRun> runs) => Runs(runs, folder, terminal, valid, findings);
+        var whole = AreWhole(plan.Phase1);
+        if (plan.Phase2Count > 0)
         {
-            if (!gate.Passed && plan.Manifest.RuntimePolicy.KdAfterTeacherGapGateOnly) findings.Add(gate.ToString());
-            else if (whole) Runs(runner.Phase2(runner.Read(plan.Phase1), gate), folder, terminal, findings);
+            if (whole)
+            {
+                var runner = new CampaignRunner(plan, folder, 1, terminal);
+                var phase1 = runner.Read(plan.Phase1);
+                var gate = runner.Gate(phase1, (_, group) => whole = AreWhole(group));
+                if (whole && !gate.Passed && plan.Manifest.RuntimePolicy.KdAfterTeacherGapGateOnly) findings.Add(gate.ToString());
+                else if (whole) AreWhole(runner.Phase2(phase1, gate));
+            }
+            if (!whole) findings.Add("phase 2 cannot be checked before phase 1 and the tuned teachers are whole");
         }
-        else if (plan.Phase2Count > 0)
-        {
-            findings.Add("phase 2 cannot be checked before phase 1 is whole");
-        }
+        Data(valid, folder, findings);
         if (plan.Manifest.Readme != "") Readme(plan.Manifest.Readme, folder, findings);
         return findings;
     }
 
-    static bool Runs(IReadOnlyList<PlannedRun> runs, CampaignFolder folder, Terminal terminal, List<string> findings)
+    // Runs of one seed see the same folds, so they must have seen the same data.
+    static void Data(IReadOnlyList<PlannedRun> runs, CampaignFolder folder, List<string> findings)
+    {
+        foreach (var seed in runs.GroupBy(run => run.Seed))
+        {
+            var contents = seed.Select(run => (run.Name, Content: RunCheck.ContentOf(folder.RunOf(run.Name)))).Where(run => run.Content is not null).GroupBy(run => run.Content!).ToArray();
+            if (contents.Length > 1)
+                findings.Add($"the runs of seed {seed.Key} were made from different data: "
+                    + string.Join("; ", contents.Select(content => $"{RunCheck.Short(content.Key)} by {string.Join(", ", content.Select(run => run.Name))}"))
+                    + ". Type --resume: it trains anew what was made from other data than there are now");
+        }
+    }
+
+    static bool Runs(IReadOnlyList<PlannedRun> runs, CampaignFolder folder, Terminal terminal, List<PlannedRun> valid, List<string> findings)
     {
         var (before, board) = (findings.Count, folder.Board());
         foreach (var run in runs)
@@ -46,7 +64,9 @@ static partial class CampaignCheck
                 findings.Add($"{run.Name}: {check.Fate switch { RunFate.Absent => "absent", RunFate.Begun => "not finished", _ => check.Why }}");
                 continue;
             }
+            valid.Add(run);
             var scores = RunScores.Read(run, folder);
+            if (scores.Metrics["model"]?.ToString() is var model && model != run.Model) findings.Add($"{run.Name}: its {RunFiles.Metrics} says that it is {model}, not {run.Model}");
             foreach (var (column, path) in s_scores)
             {
                 var cell = board[run.Name].GetValueOrDefault(column, "");
@@ -61,10 +81,15 @@ static partial class CampaignCheck
     {
         if (!File.Exists(path)) throw new DataException(path, "no such text; it is named by the manifest's readme");
         var (text, board) = (File.ReadAllText(path), folder.Board());
-        foreach (Match mark in Marker().Matches(text))
+        int LineOf(int index) => text.AsSpan(0, index).Count('\n') + 1;
+        var marks = Marker().Matches(text);
+        bool IsMeant(Match mark) => marks.Any(whole => mark.Index >= whole.Index && mark.Index < whole.Index + whole.Length);
+        foreach (var line in Mark().Matches(text).Where(mark => !IsMeant(mark)).Select(mark => LineOf(mark.Index)).Distinct())
+            findings.Add($"{path}:{line}: a marker that is not <!-- kymo RUN COLUMN -->NUMBER<!-- /kymo -->, so that nothing is compared");
+        foreach (Match mark in marks)
         {
             var (run, column, said) = (mark.Groups["run"].Value, mark.Groups["column"].Value, mark.Groups["value"].Value.Trim());
-            var line = text.AsSpan(0, mark.Index).Count('\n') + 1;
+            var line = LineOf(mark.Index);
             if (!board.TryGetValue(run, out var row)) findings.Add($"{path}:{line}: no run {run} in {Leaderboard.FileName}");
             else if (!row.TryGetValue(column, out var cell)) findings.Add($"{path}:{line}: no column {column} in {Leaderboard.FileName}");
             else if (!Agrees(said, cell)) findings.Add($"{path}:{line}: says {said} for {column} of {run}; {Leaderboard.FileName} has {cell}");
@@ -85,4 +110,7 @@ static partial class CampaignCheck
 
     [GeneratedRegex(@"<!--\s*kymo\s+(?<run>\S+)\s+(?<column>\S+)\s*-->(?<value>[^<]*)<!--\s*/kymo\s*-->", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Marker();
+
+    [GeneratedRegex(@"<!--\s*/?\s*kymo\b", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Mark();
 }

@@ -19,15 +19,14 @@ static class CampaignFigures
         IReadOnlyList<SettingScores> settings, IReadOnlyList<SettingScores> compared, CampaignFolder folder)
     {
         var (figures, warnings, gnuplot) = (new List<Figure>(), new List<string>(), new Gnuplot());
-        var place = Path.Combine(folder.Root, "campaign_figures");
         void Draw(string name, string caption, string script, int width, int height)
         {
             var (png, svg, warning) = gnuplot.Draw(script, width, height);
             if (warning != "" && !warnings.Contains(warning)) warnings.Add(warning);
-            Directory.CreateDirectory(place);
-            if (png is not null) AtomicFile.Write(Path.Combine(place, name + ".png"), png);
+            Directory.CreateDirectory(folder.FigureFolder);
+            if (png is not null) AtomicFile.Write(Path.Combine(folder.FigureFolder, name + ".png"), png);
             if (svg is null) return;
-            AtomicFile.Write(Path.Combine(place, name + ".svg"), svg);
+            AtomicFile.Write(Path.Combine(folder.FigureFolder, name + ".svg"), svg);
             figures.Add(new Figure(name, caption, svg, width));
         }
         Draw("trade_off", "Held-out macro F1 (mean over seeds) against parameters, size in memory and latency on the CPU", TradeOff(settings), 1140, 400);

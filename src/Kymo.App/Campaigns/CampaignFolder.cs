@@ -32,6 +32,9 @@ sealed class CampaignFolder(string root)
     /// <summary>The page of the whole campaign.</summary>
     public string ReportPage => Path.Combine(root, "campaign_report.html");
 
+    /// <summary>The figures of that page.</summary>
+    public string FigureFolder => Path.Combine(root, "campaign_figures");
+
     /// <summary>A run's folder.</summary>
     public string RunOf(string name) => Path.Combine(root, "runs", name);
 
@@ -75,7 +78,7 @@ sealed class CampaignFolder(string root)
         }
     }
 
-    /// <summary>What of this folder a manifest owns: its runs with their logs, and the campaign's own files.</summary>
+    /// <summary>What of this folder a manifest owns: its runs with their logs, those that were set aside too, and the page with its figures, which is drawn anew.</summary>
     public IReadOnlyList<string> Owned(CampaignPlan plan)
     {
         string[] Entries(string folder) => Directory.Exists(Path.Combine(root, folder)) ? Directory.GetFileSystemEntries(Path.Combine(root, folder)) : [];
@@ -83,11 +86,12 @@ sealed class CampaignFolder(string root)
         [
             .. Entries("runs").Where(path => plan.Owns(Path.GetFileName(path))).Order(StringComparer.Ordinal),
             .. Entries(Logs).Where(path => plan.Owns(Path.GetFileNameWithoutExtension(path))).Order(StringComparer.Ordinal),
-            .. ((string[])[StatusFile, StatusFile + ".lock", ProgressFile, ProgressPage, ReportPage, Path.Combine(root, Orchestration, Aside)]).Where(Path.Exists),
+            .. Entries(Path.Combine(Orchestration, Aside)).Where(path => plan.Owns(Path.GetFileNameWithoutExtension(path))).Order(StringComparer.Ordinal),
+            .. ((string[])[ReportPage, FigureFolder]).Where(Path.Exists),
         ];
     }
 
-    /// <summary>Deletes what <see cref="Owned"/> lists, and the runs' rows in the two tables that all runs share.</summary>
+    /// <summary>Deletes what <see cref="Owned"/> lists, and the runs' rows in the tables that all runs of this folder share.</summary>
     /// <returns>Rows that left the tables.</returns>
     public int Delete(CampaignPlan plan)
     {
@@ -96,7 +100,9 @@ sealed class CampaignFolder(string root)
             if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
             else File.Delete(path);
         }
-        return Forget(Path.Combine(root, Leaderboard.FileName), plan) + Forget(Path.Combine(root, RunSteps.FileName), plan);
+        var rows = Forget(Path.Combine(root, Leaderboard.FileName), plan) + Forget(Path.Combine(root, RunSteps.FileName), plan) + Forget(StatusFile, plan);
+        CampaignLog.WriteProgress(this);
+        return rows;
     }
 
     /// <summary>Rows of the leaderboard by run; the last one of each run counts.</summary>

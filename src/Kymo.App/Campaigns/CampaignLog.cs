@@ -25,16 +25,29 @@ sealed class CampaignLog(CampaignFolder folder, Terminal terminal)
                 DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), run.Stage, run.Name, run.Model, status,
                 duration.TotalSeconds.ToString("F2", CultureInfo.InvariantCulture), code.ToString(CultureInfo.InvariantCulture), note,
             ]);
-            var rows = Rows();
-            AtomicFile.Write(folder.ProgressFile, Csv.Table(s_progress, rows));
-            AtomicFile.Write(folder.ProgressPage, Markdown(rows));
-            var scores = rows[^1];
+            var scores = WriteProgress(folder)[^1];
             terminal.Note($"{run.Name,-44} {status,-14} {(scores[7] == "" ? "" : $"validation F1 {scores[7]}, held-out F1 {scores[8]}")}{(duration == TimeSpan.Zero ? "" : ", " + SearchProgress.Duration(duration))}"
                 + (note == "" ? "" : "  " + note));
         }
     }
 
-    List<string[]> Rows()
+    /// <summary>Writes the progress tables from <c>manifest_status.csv</c>; where that is gone, they go too.</summary>
+    /// <returns>Their rows.</returns>
+    public static IReadOnlyList<IReadOnlyList<string>> WriteProgress(CampaignFolder folder)
+    {
+        if (!File.Exists(folder.StatusFile))
+        {
+            File.Delete(folder.ProgressFile);
+            File.Delete(folder.ProgressPage);
+            return [];
+        }
+        var rows = Rows(folder);
+        AtomicFile.Write(folder.ProgressFile, Csv.Table(s_progress, rows));
+        AtomicFile.Write(folder.ProgressPage, Markdown(rows));
+        return rows;
+    }
+
+    static List<string[]> Rows(CampaignFolder folder)
     {
         var table = CsvTable.Read(folder.StatusFile, TornTail.Drop);
         return [.. table.Rows.TakeLast(MostRows).Select(row =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kymo.Config;
 using Kymo.Lab.Runs;
 using Kymo.Signals;
@@ -37,7 +38,7 @@ sealed record CampaignManifest(
     string StepsCsv = "",
     string Readme = "")
 {
-    static readonly string[] s_own = ["run.", "seed=", "model=", "distill.", "model.cbam_"];
+    static readonly string[] s_own = ["run", "seed", "model", "model.name", "model.cbam_reduction", "model.cbam_sa_kernel", "distill"];
 
     /// <summary>The seeds, the first first.</summary>
     public IReadOnlyList<long> AllSeeds => Seeds.Count > 0 ? Seeds : [Seed];
@@ -66,13 +67,15 @@ sealed record CampaignManifest(
     /// <summary>Faults that concern several settings at once.</summary>
     public IEnumerable<string> Validate()
     {
-        if (AllSeeds.Distinct().Count() != AllSeeds.Count) yield return "seeds: one is named twice";
+        foreach (var fault in Twice()) yield return fault;
+        if (RuntimePolicy.FullEpochs is { } full && CommonTrain.Epochs is { } epochs && full != epochs)
+            yield return $"runtime_policy.full_epochs={full} and common_train.epochs={epochs}: they must agree; leave one of them out";
         if (Path.GetFileName(OutputCsv) != Leaderboard.FileName)
             yield return $"output_csv={OutputCsv}: expected FOLDER/{Leaderboard.FileName}; the folder is where all results go";
         if (StepsCsv != "" && Path.GetFullPath(StepsCsv) != Path.Combine(Root, RunSteps.FileName))
             yield return $"steps_csv={StepsCsv}: expected {RunSteps.FileName} beside output_csv";
         foreach (var text in Overrides)
-            if (s_own.Any(key => text.TrimStart('+').StartsWith(key, StringComparison.Ordinal)))
+            if (IsOwn(text))
                 yield return $"overrides: {text} is for the campaign to decide";
         foreach (var model in Baseline.CbamModels.Where(model => !model.EndsWith("_cbam", StringComparison.Ordinal)))
             yield return $"baseline.cbam_models: {model} has no attention";
@@ -97,6 +100,33 @@ sealed record CampaignManifest(
             yield return $"teacher_gate.student_pool_models: {model} is not trained in the baseline phase";
         if (TeacherGate.TeacherBaseRunName != "" && TeacherGate.TeacherBaseRunName != $"p1_{TeacherGate.TeacherModel}_seed{AllSeeds[0]}")
             yield return $"teacher_gate.teacher_base_run_name={TeacherGate.TeacherBaseRunName}: the base run of this manifest is p1_{TeacherGate.TeacherModel}_seed{AllSeeds[0]}";
+    }
+
+    // A setting that the campaign gives itself, whatever the override does to it (+, ++, ~) and whatever stands below it.
+    static bool IsOwn(string text)
+    {
+        var key = Override.Parse(text).KeyOrGroup;
+        return s_own.Contains(key) || key.StartsWith("run.", StringComparison.Ordinal) || key.StartsWith("distill.", StringComparison.Ordinal);
+    }
+
+    // What is named twice would be two trainings of one name; a name has six digits of a number.
+    IEnumerable<string> Twice()
+    {
+        static IEnumerable<string> In(string key, IEnumerable<string> values) =>
+            values.CountBy(value => value).Where(count => count.Value > 1).Select(count => $"{key}: {count.Key} is named twice");
+        static IEnumerable<string> Numbers(string key, IReadOnlyList<double> values) => values.GroupBy(CampaignPlan.Slug).Where(group => group.Count() > 1).Select(group =>
+            group.Distinct().Count() == 1 ? FormattableString.Invariant($"{key}: {group.First()} is named twice")
+            : $"{key}: {string.Join(" and ", group.Distinct().Select(value => value.ToString("R", CultureInfo.InvariantCulture)))} are one number in a run's name, which has six digits");
+        static IEnumerable<string> Whole(IEnumerable<int> values) => values.Select(value => value.ToString(CultureInfo.InvariantCulture));
+        var tuning = TeacherGate.TeacherTuning;
+        return
+        [
+            .. In("seeds", AllSeeds.Select(seed => seed.ToString(CultureInfo.InvariantCulture))), .. In("baseline.models", Baseline.Models), .. In("baseline.cbam_models", Baseline.CbamModels),
+            .. In("baseline.cbam_reduction_values", Whole(Baseline.CbamReductionValues)), .. In("baseline.cbam_sa_kernel_values", Whole(Baseline.CbamSaKernelValues)),
+            .. In("kd.students", Kd.Students), .. Numbers("kd.alphas", Kd.Alphas), .. Numbers("kd.temperatures", Kd.Temperatures),
+            .. Numbers("teacher_gate.teacher_tuning.lr_values", tuning.LrValues), .. Numbers("teacher_gate.teacher_tuning.weight_decay_values", tuning.WeightDecayValues),
+            .. Numbers("teacher_gate.teacher_tuning.grad_clip_values", tuning.GradClipValues),
+        ];
     }
 }
 

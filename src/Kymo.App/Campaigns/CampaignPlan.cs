@@ -26,13 +26,17 @@ sealed class CampaignPlan(CampaignManifest manifest)
     public IReadOnlyList<PlannedRun> Phase2(Func<long, string> teacherOf, Func<string, (int Reduction, int Kernel)> attentionOf) =>
         [.. manifest.AllSeeds.SelectMany(seed => manifest.Kd.Students.SelectMany(student => Distilled(student, seed, teacherOf(seed), HasAttention(student) ? attentionOf(student) : null)))];
 
+    /// <summary>The second phase before the first has decided it: its teacher is the base run, and the first reduction and kernel stand for those that will be chosen.</summary>
+    public IReadOnlyList<PlannedRun> Phase2Supposed => Phase2(
+        seed => $"p1_{manifest.TeacherGate.TeacherModel}_seed{seed}", _ => (manifest.Baseline.CbamReductionValues[0], manifest.Baseline.CbamSaKernelValues[0]));
+
     /// <summary>How many trainings the second phase has.</summary>
     public int Phase2Count => manifest.Kd.Students.Count * Combinations.Count * manifest.AllSeeds.Count;
 
     /// <summary>Whether a run's name is one that this manifest can give, whatever the teacher and the attention chosen.</summary>
     public bool Owns(string name) => _owned.Contains(name);
 
-    /// <summary>A number in a run's name: <c>0.3</c> as <c>0p3</c>, <c>1e-05</c> as <c>1em05</c>.</summary>
+    /// <summary>A number in a run's name, six digits of it: <c>0.3</c> as <c>0p3</c>, <c>1e-05</c> as <c>1em05</c>.</summary>
     public static string Slug(double number) => PythonG(number).Replace('-', 'm').Replace('.', 'p');
 
     readonly HashSet<string> _owned = OwnedBy(manifest);
@@ -140,7 +144,8 @@ sealed class CampaignPlan(CampaignManifest manifest)
 
     static bool HasAttention(string model) => model.EndsWith("_cbam", StringComparison.Ordinal);
 
-    static string Set(string key, double value) => $"{key}={PythonG(value)}";
+    // All digits: six are enough for a name only.
+    static string Set(string key, double value) => $"{key}={value.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e')}";
 
     // Python's %g: six digits, an exponent of two digits below 1e-4.
     static string PythonG(double number)

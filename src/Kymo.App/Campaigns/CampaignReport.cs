@@ -73,7 +73,8 @@ static class CampaignReport
         if (gate is not null) page.Element("p", gate + ".");
         foreach (var figure in figures.Where(figure => figure.Name == "trade_off")) Show(page, figure);
         Table(page, settings);
-        foreach (var student in plan.Manifest.Kd.Students) Student(page, folder, settings, student, gate);
+        foreach (var student in plan.Manifest.Kd.Students) Student(page, settings, student, gate);
+        Differences(page, folder, Pairs(plan, settings, gate));
         foreach (var figure in figures.Where(figure => figure.Name == "learning_curves")) Show(page, figure);
         Confusions(page, folder, compared);
         Classes(page, folder, compared);
@@ -101,7 +102,7 @@ static class CampaignReport
             ])).Raw("</section>");
     }
 
-    static void Student(HtmlText page, CampaignFolder folder, IReadOnlyList<SettingScores> settings, string student, GateResult? gate)
+    static void Student(HtmlText page, IReadOnlyList<SettingScores> settings, string student, GateResult? gate)
     {
         if (Control(settings, student) is not { } control) return;
         var distilled = settings.Where(setting => setting.Plan.Model == student && setting.Plan.Distillation is { Alpha: > 0 }).ToArray();
@@ -111,12 +112,13 @@ static class CampaignReport
         var teacher = gate is null ? null : settings.FirstOrDefault(setting => setting.Name == gate.Teacher);
         foreach (var (title, score) in ((string, Func<SettingScores, double>)[])[("validation macro F1", setting => setting.Validation), ("held-out macro F1", setting => setting.Test)])
             HeatMap(page, title, distilled, temperatures, score);
-        if (teacher is not null && Math.Abs(teacher.Test - control.Test) > 1e-9)
+        if (teacher is not null)
         {
+            var gap = teacher.Test - control.Test;
+            if (gap <= 0) page.Element("p", $"The teacher is not better than the control ({RunScores.Text(teacher.Test)} to {RunScores.Text(control.Test)} held-out macro F1), so that there is no gap to close.", "class=\"note\"");
             page.Table(["setting", "held-out F1", "minus control", "share of the gap to the teacher closed"], distilled.Select(setting => (IReadOnlyList<string>)
-                [setting.Name, RunScores.Text(setting.Test), Signed(setting.Test - control.Test), RunScores.Text((setting.Test - control.Test) / (teacher.Test - control.Test), 2)]));
+                [setting.Name, RunScores.Text(setting.Test), Signed(setting.Test - control.Test), gap > 0 ? RunScores.Text((setting.Test - control.Test) / gap, 2) : "–"]));
         }
-        if (Chosen(settings, student) is { } chosen) Difference(page, folder, control, chosen);
         page.Raw("</section>");
     }
 
@@ -141,23 +143,49 @@ static class CampaignReport
         page.Raw("</tbody></table></div>");
     }
 
-    // Seed by seed on the same clips: is what validation chose better than the control?
-    static void Difference(HtmlText page, CampaignFolder folder, SettingScores control, SettingScores chosen)
+    // The teacher and the networks beside it, attention and the network without it, what validation chose and its control.
+    static IReadOnlyList<(SettingScores First, SettingScores Second)> Pairs(CampaignPlan plan, IReadOnlyList<SettingScores> settings, GateResult? gate)
     {
-        page.Element("h3", $"{chosen.Name} (chosen by validation) minus control, on the same clips");
-        var rows = new List<IReadOnlyList<string>>();
-        foreach (var run in chosen.Runs)
+        var pairs = new List<(SettingScores, SettingScores)>();
+        SettingScores? Named(string name) => settings.FirstOrDefault(setting => setting.Name == name);
+        if (gate is not null && Named(gate.Teacher) is { } teacher)
         {
-            if (control.Runs.FirstOrDefault(other => other.Run.Seed == run.Run.Seed) is not { } other) continue;
-            var compared = RunComparison.Of(folder.RunOf(other.Run.Name), folder.RunOf(run.Run.Name), null, new BootstrapOptions());
-            var isReal = compared.MacroF1.P < Level && compared.Test.MidP < Level;
-            rows.Add(
-            [
-                run.Run.Seed.ToString(CultureInfo.InvariantCulture), Signed(compared.MacroF1.Difference.Estimate), $"{Signed(compared.MacroF1.Difference.Low)} to {Signed(compared.MacroF1.Difference.High)}",
-                RunScores.Text(compared.MacroF1.P), Signed(compared.Accuracy.Difference.Estimate), RunScores.Text(compared.Test.MidP), isReal ? "yes" : "no: could be chance",
-            ]);
+            foreach (var name in plan.Manifest.Baseline.Models.Where(model => model != teacher.Plan.Model).Select(model => "p1_" + model).Prepend(gate.Student).Distinct())
+                if (Named(name) is { } student) pairs.Add((student, teacher));
         }
-        page.Table(["seed", "macro F1", "95 % interval", "p (paired bootstrap)", "accuracy", "p (McNemar)", "real?"], rows);
+        foreach (var attention in settings.Where(setting => setting.Plan is { Attention: not null, Distillation: null }))
+            if (Named("p1_" + attention.Plan.Model[..^"_cbam".Length]) is { } without) pairs.Add((without, attention));
+        foreach (var student in plan.Manifest.Kd.Students)
+            if (Control(settings, student) is { } control && Chosen(settings, student) is { } chosen) pairs.Add((control, chosen));
+        return pairs;
+    }
+
+    // Seed by seed, on the same clips.
+    static void Differences(HtmlText page, CampaignFolder folder, IReadOnlyList<(SettingScores First, SettingScores Second)> pairs)
+    {
+        var rows = new List<IReadOnlyList<string>>();
+        var drawn = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var (first, second) in pairs)
+            foreach (var run in second.Runs)
+            {
+                if (first.Runs.FirstOrDefault(other => other.Run.Seed == run.Run.Seed) is not { } other) continue;
+                var compared = RunComparison.Of(folder.RunOf(other.Run.Name), folder.RunOf(run.Run.Name), null, new BootstrapOptions());
+                drawn.Add(string.Create(CultureInfo.InvariantCulture, $"{compared.MacroF1.Difference.Groups} {(compared.IsGrouped ? "recordings" : "clips")}"));
+                var isReal = compared.MacroF1.P < Level && compared.Test.MidP < Level;
+                rows.Add(
+                [
+                    $"{second.Name} minus {first.Name}", run.Run.Seed.ToString(CultureInfo.InvariantCulture), Signed(compared.MacroF1.Difference.Estimate),
+                    $"{Signed(compared.MacroF1.Difference.Low)} to {Signed(compared.MacroF1.Difference.High)}",
+                    RunScores.Text(compared.MacroF1.P), Signed(compared.Accuracy.Difference.Estimate), RunScores.Text(compared.Test.MidP), isReal ? "yes" : "no: could be chance",
+                ]);
+            }
+        if (rows.Count == 0) return;
+        page.Raw("<section><h2>Which differences are real</h2>")
+            .Element("p", "The teacher beside the best student of phase 1 and the other networks; attention beside the same network without it; of each student what validation chose beside its control. "
+                + $"The paired bootstrap draws {string.Join(" or ", drawn)} with replacement{(drawn.Any(text => text.EndsWith("recordings", StringComparison.Ordinal)) ? ", each with all its clips" : "")}. "
+                + "McNemar's test counts clips, as if those of one recording were independent, so that its p is too small where recordings have several. "
+                + string.Create(CultureInfo.InvariantCulture, $"Real: both p below {Level}. Of {rows.Count} comparisons {Level * rows.Count:0.#} would reach such a p by chance."), "class=\"note\"")
+            .Table(["second minus first", "seed", "macro F1", "95 % interval", "p (paired bootstrap)", "accuracy", "p (McNemar)", "real?"], rows).Raw("</section>");
     }
 
     static void Confusions(HtmlText page, CampaignFolder folder, IReadOnlyList<SettingScores> compared)

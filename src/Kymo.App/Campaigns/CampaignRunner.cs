@@ -26,17 +26,28 @@ sealed class CampaignRunner(CampaignPlan plan, CampaignFolder folder, int jobs, 
 
     readonly CampaignLog _log = new(folder, terminal);
 
+    // What the data are now, by seed; empty where there are no runs yet that could be of others.
+    IReadOnlyDictionary<long, string> _contents = new Dictionary<long, string>();
+
     /// <summary>Runs everything that is not there yet.</summary>
     /// <returns>Whether the teacher was good enough (true where nothing is distilled).</returns>
     /// <exception cref="CampaignFailedException">A run failed.</exception>
     /// <exception cref="OperationCanceledException">Asked to stop; resume goes on.</exception>
     public bool Run(CancellationToken cancel)
     {
+        if (plan.Phase1.Any(run => Directory.Exists(folder.RunOf(run.Name))))
+            _contents = plan.Phase1.DistinctBy(run => run.Seed).ToDictionary(run => run.Seed, run => RunCheck.ContentNow(run, terminal, cancel));
         terminal.Note($"phase 1: {plan.Phase1.Count} trainings, {jobs} at once");
         Train(plan.Phase1, cancel);
         if (plan.Manifest.Kd.Students.Count == 0) return true;
         var phase1 = Read(plan.Phase1);
-        var gate = Gate(phase1, cancel);
+        var gate = Gate(phase1, (sofar, group) =>
+        {
+            terminal.Note(sofar.ToString());
+            Train(group, cancel);
+            return true;
+        });
+        terminal.Note(gate.ToString());
         if (!gate.Passed && plan.Manifest.RuntimePolicy.KdAfterTeacherGapGateOnly) return false;
         var phase2 = Phase2(phase1, gate);
         terminal.Note($"phase 2: {phase2.Count} trainings with the teacher {gate.Teacher}");
@@ -52,11 +63,19 @@ sealed class CampaignRunner(CampaignPlan plan, CampaignFolder folder, int jobs, 
     public GateResult? GateSoFar()
     {
         if (plan.Manifest.Kd.Students.Count == 0 || !plan.Phase1.All(IsFinished)) return null;
-        var phase1 = Read(plan.Phase1);
+        return Gate(Read(plan.Phase1), (_, group) => group.All(IsFinished));
+    }
+
+    /// <summary>The gate: further teachers are tried until the gap is wide enough, each setting with all seeds.</summary>
+    /// <param name="phase1">The finished first phase.</param>
+    /// <param name="isReady">Is told how the gate stands without a setting's runs, and answers whether they are there now.</param>
+    public GateResult Gate(IReadOnlyList<RunScores> phase1, Func<GateResult, IReadOnlyList<PlannedRun>, bool> isReady)
+    {
         List<RunScores> teachers = [.. phase1.Where(run => run.Run.Model == plan.Manifest.TeacherGate.TeacherModel)];
         var gate = CampaignChoice.Gate(plan.Manifest, teachers, phase1);
-        foreach (var group in plan.Tuning.TakeWhile(group => !gate.Passed && group.All(IsFinished)))
+        foreach (var group in plan.Tuning)
         {
+            if (gate.Passed || !isReady(gate, group)) break;
             teachers.AddRange(Read(group));
             gate = CampaignChoice.Gate(plan.Manifest, teachers, phase1);
         }
@@ -67,23 +86,6 @@ sealed class CampaignRunner(CampaignPlan plan, CampaignFolder folder, int jobs, 
     public IReadOnlyList<RunScores> Read(IEnumerable<PlannedRun> runs) => [.. runs.Select(run => RunScores.Read(run, folder))];
 
     bool IsFinished(PlannedRun run) => TrialCommand.IsFinished(folder.RunOf(run.Name));
-
-    // Tries further teachers until the gap is wide enough; each setting with all seeds.
-    GateResult Gate(IReadOnlyList<RunScores> phase1, CancellationToken cancel)
-    {
-        List<RunScores> teachers = [.. phase1.Where(run => run.Run.Model == plan.Manifest.TeacherGate.TeacherModel)];
-        var gate = CampaignChoice.Gate(plan.Manifest, teachers, phase1);
-        terminal.Note(gate.ToString());
-        foreach (var group in plan.Tuning)
-        {
-            if (gate.Passed) break;
-            Train(group, cancel);
-            teachers.AddRange(Read(group));
-            gate = CampaignChoice.Gate(plan.Manifest, teachers, phase1);
-            terminal.Note(gate.ToString());
-        }
-        return gate;
-    }
 
     void Train(IReadOnlyList<PlannedRun> runs, CancellationToken cancel)
     {
@@ -120,7 +122,7 @@ sealed class CampaignRunner(CampaignPlan plan, CampaignFolder folder, int jobs, 
     {
         var began = Stopwatch.GetTimestamp();
         WaitForWriter(run, cancel);
-        var check = RunCheck.Of(run, folder, terminal);
+        var check = RunCheck.Of(run, folder, terminal, _contents.GetValueOrDefault(run.Seed));
         if (check.Fate == RunFate.Valid)
         {
             _log.Add(run, "skipped_valid", TimeSpan.Zero);

@@ -38,8 +38,8 @@ static class CampaignVerb
             var count = parsed.GetValue(jobs) is >= 1 and <= 256 and var number ? number : throw new ConfigException($"--jobs {parsed.GetValue(jobs)}: expected 1 to 256");
             var slurm = parsed.GetValue(launcher) == "slurm" ? Slurm.Settings([.. (parsed.GetValue(needs) ?? []).Select(text => "launcher.slurm." + text)], null).Settings : null;
             if (slurm is not null) Slurm.Step(slurm, "campaign");
-            foreach (var run in plan.Phase1.Take(1).Concat(plan.Phase1.Where(run => run.Attention is not null).Take(1)))
-                RunCheck.Settings(run, terminal);
+            foreach (var run in plan.Phase1.Concat(plan.Tuning.SelectMany(group => group)).Concat(plan.Phase2Supposed).DistinctBy(run => run.Setting))
+                RunCheck.Bind(run, terminal);
             if (parsed.GetValue(dry)) return DryRun(plan, folder, parsed.GetValue(fresh), count, terminal);
             using var held = folder.Hold(path, TimeProvider.System);
             if (parsed.GetValue(fresh)) FreshStart(plan, folder, terminal);
@@ -151,10 +151,8 @@ static class CampaignVerb
             }
             else
             {
-                // The first reduction and kernel stand for those that the first phase will choose.
-                var baseline = plan.Manifest.Baseline;
                 Show($"phase 2: {plan.Phase2Count} trainings; the teacher's run and, for students with attention, reduction and kernel are chosen by phase 1 (shown: the first ones)",
-                    plan.Phase2(seed => $"p1_{gate.TeacherModel}_seed{seed}", _ => (baseline.CbamReductionValues[0], baseline.CbamSaKernelValues[0])));
+                    plan.Phase2Supposed);
             }
         }
         terminal.Say(CampaignEstimate.Of(plan, folder, jobs));

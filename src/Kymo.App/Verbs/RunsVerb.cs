@@ -85,7 +85,7 @@ static class RunsVerb
     {
         var root = Root();
         var runs = new Argument<string[]>("runs") { Description = "two or more runs", Arity = new ArgumentArity(2, 100) };
-        var groups = new Option<string?>("--group-by") { Description = "two runs: a pattern whose first group in an item's id names its recording or person; those are resampled" };
+        var groups = new Option<string?>("--group-by") { Description = "two runs: a pattern whose first group in an item's id names its recording or person; those are resampled (as the first run's item_groups.csv says)" };
         var command = new Command("compare", "Puts runs side by side. Two classification runs over the same items are compared item by item:\n"
             + "McNemar's test and a paired bootstrap of the difference (second minus first).\n\nExamples:\n  kymo runs compare RUN_A RUN_B\n"
             + "  kymo runs compare RUN_A RUN_B --group-by '^([0-9]+)-'") { runs, root, groups };
@@ -127,7 +127,7 @@ static class RunsVerb
         terminal.Say($"right in one only: first {test.OnlyFirstRight}, second {test.OnlySecondRight}; McNemar mid-p {P(test.MidP)}, exact p {P(test.ExactP)}");
         terminal.Table(["second minus first", ">difference", ">low", ">high", ">p"],
             [Row("accuracy", comparison.Accuracy), Row("macro F1", comparison.MacroF1)]);
-        var units = pattern is null ? "items, taken as independent" : "groups";
+        var units = comparison.IsGrouped ? "groups" : "items, taken as independent";
         terminal.Say($"{comparison.Accuracy.Difference.Resamples} resamples of {comparison.Accuracy.Difference.Groups} {units}; "
             + $"interval of {comparison.Accuracy.Difference.Level:P0}");
         if (comparison.Configuration.Count > 0)

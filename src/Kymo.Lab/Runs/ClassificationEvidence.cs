@@ -155,20 +155,25 @@ public sealed class ClassificationEvidence
         return new ClassPrediction(id, outcome.Fold, outcome.TestLabels[i], Largest.IndexOf(probabilities), probabilities);
     }));
 
+    /// <summary>Writes <c>item_groups.csv</c>: what a comparison with another run must draw together.</summary>
+    public void WriteGroups(RunFolder folder) => folder.WriteTable(RunFiles.ItemGroups, ["id", "group"],
+        _outcomes.SelectMany(outcome => outcome.TestIds.Zip(outcome.TestGroups, (id, group) => (string[])[id, group])).DistinctBy(row => row[0]));
+
     /// <summary>Everything the run leaves.</summary>
     public RunEvidence Report(ClassificationFacts facts)
     {
         var plan = _run.Plan;
         var promoted = Promoted;
         var first = _outcomes[0];
+        var ended = _run.Now;
         var summary = new RunSummary
         {
             Contract = _contract,
             RunName = _run.Folder.Name,
             ConfigHash = _run.ConfigHash,
             Started = _run.Started,
-            Ended = _run.Now,
-            Seconds = _outcomes.Sum(outcome => outcome.History.Sum(row => row.Seconds)),
+            Ended = ended,
+            Seconds = RunSummary.SecondsOf(_run.Began, ended, _outcomes.SelectMany(outcome => outcome.History)),
             Seed = plan.Seed,
             Device = plan.Device.Kind.ToString().ToLowerInvariant(),
             DeviceName = plan.Device.ToString(),

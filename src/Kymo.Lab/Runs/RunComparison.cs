@@ -25,11 +25,15 @@ public sealed record RunComparison(
     int Items, int OnlyInFirst, int OnlyInSecond, PairedBootstrap Accuracy, PairedBootstrap MacroF1, McNemar Test,
     IReadOnlyList<ConfigDifference> Configuration)
 {
+    /// <summary>Whether groups of items are resampled, not single items.</summary>
+    public bool IsGrouped { get; init; }
+
     /// <summary>Compares two run folders.</summary>
     /// <param name="first">Folder of the first run.</param>
     /// <param name="second">Folder of the second.</param>
     /// <param name="groupOf">
-    /// The group an item belongs to (its recording, its person), by its identifier; null: each its own.
+    /// The group an item belongs to (its recording, its person), by its identifier; null: as the first run's <c>item_groups.csv</c>
+    /// says, each its own where it has none.
     /// </param>
     /// <param name="options">Resamples, level, seed.</param>
     /// <exception cref="ConfigException">The runs are not of one classification task, or have no item in common.</exception>
@@ -50,13 +54,26 @@ public sealed record RunComparison(
         int[] truth = [.. common.Select(c => c.First.Truth)];
         int[] one = [.. common.Select(c => c.First.Predicted)];
         int[] two = [.. common.Select(c => c.Second.Predicted)];
+        groupOf ??= Recorded(Path.Combine(first, RunFiles.ItemGroups));
         string[]? groups = groupOf is null ? null : [.. common.Select(c => groupOf(c.First.Id))];
         PairedBootstrap Paired(Func<ConfusionMatrix, double> score) =>
             PairedBootstrap.Of(truth, one, two, groups, contract.Classes.Count, score, options);
         return new RunComparison(
             common.Count, firstItems.Count - common.Count, secondItems.Count - common.Count,
             Paired(Metrics.Accuracy.Of), Paired(m => MacroScores.Of(m, contract.MacroAverage).F1), McNemar.Of(truth, one, two),
-            Differences(Config(first), Config(second)));
+            Differences(Config(first), Config(second)))
+        { IsGrouped = groupOf is not null };
+    }
+
+    static Func<string, string>? Recorded(string path)
+    {
+        if (!File.Exists(path)) return null;
+        var table = CsvTable.Read(path);
+        var (id, group) = (table.Column("id"), table.Column("group"));
+        var groups = new Dictionary<string, string>();
+        foreach (var row in table.Rows)
+            if (!groups.TryAdd(row[id], row[group])) throw new DataException(path, $"item '{row[id]}' is there twice");
+        return item => groups.TryGetValue(item, out var found) ? found : throw new DataException(path, $"item '{item}' of {RunFiles.Predictions} is not there");
     }
 
     static (RunContract Contract, Dictionary<(string, int?), ClassPrediction> Items) Load(string folder)

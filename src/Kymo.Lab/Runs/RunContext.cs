@@ -45,6 +45,9 @@ public sealed record RunContext(
     TimeProvider Clock,
     CancellationToken Cancel)
 {
+    /// <summary>When the work began: before data are read.</summary>
+    public DateTimeOffset Began { get; } = Clock.GetUtcNow();
+
     /// <summary>The processes that train together; null for this one alone.</summary>
     public Kymo.Torch.ProcessGroup? Processes { get; init; }
 

@@ -44,6 +44,9 @@ public static class RunFiles
     /// <summary>One row per held-out item.</summary>
     public const string Predictions = "predictions.csv";
 
+    /// <summary>The recording or person of each held-out item, where a recipe keeps it.</summary>
+    public const string ItemGroups = "item_groups.csv";
+
     /// <summary>One row per item that was left out, with the reason.</summary>
     public const string ExcludedItems = "excluded_items.csv";
 

@@ -34,7 +34,7 @@ public sealed record RunSummary
     /// <summary>When it was over.</summary>
     public required DateTimeOffset Ended { get; init; }
 
-    /// <summary>How long it took in seconds, over all its parts if it was interrupted.</summary>
+    /// <summary>How long it took in seconds: reading, training, judging, measuring the speed; see <see cref="SecondsOf"/>.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>The one seed of all random streams.</summary>
@@ -130,4 +130,16 @@ public sealed record RunSummary
 
     /// <summary>Identifier of a run: name, seed and configuration.</summary>
     public static string MakeRunId(string runName, long seed, string configHash) => $"{runName}-s{seed}-{configHash}";
+
+    /// <summary>
+    /// How long a run took in seconds: this process, and the epochs of those before it. Of the epoch in which it was interrupted
+    /// counts what this process cannot have spent on it; the reading of data before an interruption is not known.
+    /// </summary>
+    /// <param name="began">When this process began to work for it.</param>
+    /// <param name="ended">When it was over.</param>
+    /// <param name="history">All its epochs.</param>
+    public static double SecondsOf(DateTimeOffset began, DateTimeOffset ended, IEnumerable<EpochRow> history) => (ended - began).TotalSeconds + history.Sum(row =>
+        row.Ended <= began ? row.Seconds
+        : row.Started < began ? Math.Max(0, row.Seconds - (row.Ended - began).TotalSeconds)
+        : 0);
 }

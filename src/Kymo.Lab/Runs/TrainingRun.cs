@@ -40,6 +40,9 @@ public sealed class TrainingRun : IDisposable
     /// <summary>When this process began it.</summary>
     public DateTimeOffset Started { get; }
 
+    /// <summary>When this process began to work for it: before data were read, a teacher asked, a network made.</summary>
+    public DateTimeOffset Began => _context.Began;
+
     /// <summary>The hash of the settings that change results.</summary>
     public string ConfigHash => _settings.Hash;
 

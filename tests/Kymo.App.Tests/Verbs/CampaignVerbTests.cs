@@ -40,7 +40,25 @@ public sealed class CampaignVerbTests(CampaignVerbTests.Whole whole) : IClassFix
         Assert.Equal(7, status["finished"]!.GetValue<int>());
         Assert.Equal(7, status["planned"]!.GetValue<int>());
         var page = File.ReadAllText(whole.PathOf("whole", "campaign_report.html"));
-        foreach (var part in (string[])["Negative results", "Confusion matrices", "minus control", "data:image/svg+xml"]) Assert.Contains(part, page);
+        foreach (var part in (string[])["Negative results", "Confusion matrices", "minus control", "data:image/svg+xml", "p1_extremetinycnn_cbam_rr8_sk3 minus p1_extremetinycnn<",
+            "p1_crnn minus p1_extremetinycnn<", "recordings with replacement, each with all its clips", "McNemar&#39;s test counts clips"]) Assert.Contains(part, page);
+        // What collapsed is never chosen.
+        foreach (var row in Board(whole.PathOf("whole")).Where(row => row["run_name"].Contains("_a0p6_", StringComparison.Ordinal)))
+        {
+            var setting = row["run_name"].Replace("_seed7", "", StringComparison.Ordinal);
+            Assert.Equal(row["status"] == "ok", page.Contains($"{setting} minus {setting.Replace("_a0p6_", "_a0_", StringComparison.Ordinal)}<", StringComparison.Ordinal));
+        }
+        // A gap to close is only spoken of where there is one.
+        var board = Board(whole.PathOf("whole")).ToDictionary(row => row["run_name"], row => double.Parse(row["test_f1"], CultureInfo.InvariantCulture));
+        var without = s_names.Count(name => name.Contains("_a0_", StringComparison.Ordinal) && board["p1_crnn_seed7"] <= board[name]);
+        Assert.Equal(without, page.Split("The teacher is not better than the control").Length - 1);
+        // From the beginning of the work to its end: more than the epochs.
+        foreach (var row in Board(whole.PathOf("whole")))
+        {
+            var epochs = CsvTable.Read(whole.PathOf("whole", "runs", row["run_name"], RunFiles.EpochMetrics));
+            var seconds = epochs.Rows.Sum(epoch => double.Parse(epoch[epochs.Column("epoch_s")], CultureInfo.InvariantCulture));
+            Assert.InRange(double.Parse(row["duration_s"], CultureInfo.InvariantCulture), seconds + 0.05, seconds + 300);
+        }
         Assert.StartsWith("| ts_utc | stage | run_name | status |", File.ReadAllText(whole.PathOf("whole", "orchestration", "progress_table.md")));
     }
 
@@ -95,11 +113,20 @@ public sealed class CampaignVerbTests(CampaignVerbTests.Whole whole) : IClassFix
         KymoProgram.Succeed(whole.Folder, "campaign", "fresh.json");
         KymoProgram.Succeed(whole.Folder, "train", "sleep-events", "data=synthetic", "features.duration=0.5", "split.count=3", "trainer.epochs=1", "trainer.threads=1", "trainer.batch_size=8",
             "model=extremetinycnn", "run.root=fresh", "run.name=a_stranger");
+        // What another manifest left in this folder.
+        foreach (var aside in new[] { "p1_tinycnn_seed7.1", "p1_extremetinycnn_seed7.1" }) Directory.CreateDirectory(whole.PathOf("fresh", "orchestration", "set_aside", aside));
+        File.AppendAllText(whole.PathOf("fresh", "orchestration", "manifest_status.csv"), "2026-01-01T00:00:00Z,phase1_full_base,p1_tinycnn_seed7,tinycnn,failed,1.00,1,\r\n");
+        Directory.CreateDirectory(whole.PathOf("fresh", "campaign_figures"));
+        whole.Write(Path.Combine("fresh", "campaign_figures", "old.svg"), "");
         var stranger = File.ReadAllBytes(whole.PathOf("fresh", "runs", "a_stranger", RunFiles.BestModel));
         var began = File.GetLastWriteTimeUtc(whole.PathOf("fresh", "runs", "p1_extremetinycnn_seed7", RunFiles.BestModel));
         var said = KymoProgram.Succeed(whole.Folder, "campaign", "fresh.json", "--fresh-start").Error;
         Assert.Contains("deleting", said);
         Assert.DoesNotContain("a_stranger", said);
+        Assert.Equal(["p1_tinycnn_seed7.1"], Directory.GetDirectories(whole.PathOf("fresh", "orchestration", "set_aside")).Select(Path.GetFileName));
+        Assert.False(File.Exists(whole.PathOf("fresh", "campaign_figures", "old.svg")));
+        foreach (var table in new[] { "manifest_status.csv", "progress_table.csv" })
+            Assert.Equal(["p1_tinycnn_seed7", "p1_extremetinycnn_seed7"], CsvTable.Read(whole.PathOf("fresh", "orchestration", table)) is var rows ? rows.Rows.Select(row => row[rows.Column("run_name")]) : []);
         Assert.Equal(stranger, File.ReadAllBytes(whole.PathOf("fresh", "runs", "a_stranger", RunFiles.BestModel)));
         Assert.True(File.GetLastWriteTimeUtc(whole.PathOf("fresh", "runs", "p1_extremetinycnn_seed7", RunFiles.BestModel)) > began);
         Assert.Equal(["a_stranger", "p1_extremetinycnn_seed7"], Board(whole.PathOf("fresh")).Select(row => row["run_name"]).Order(StringComparer.Ordinal));
@@ -115,6 +142,32 @@ public sealed class CampaignVerbTests(CampaignVerbTests.Whole whole) : IClassFix
         Assert.False(Directory.Exists(whole.PathOf("dry")));
     }
 
+    [Fact]
+    public void Settings_have_all_digits_and_names_six()
+    {
+        whole.Write("digits.json", Manifest.Replace("ROOT", "digits", StringComparison.Ordinal).Replace("\"temperatures\": [3]", "\"temperatures\": [3.00012345678], \"lr\": 0.00012345678", StringComparison.Ordinal));
+        var said = KymoProgram.Succeed(whole.Folder, "campaign", "digits.json", "--dry-run").Output;
+        Assert.Contains("optim.lr=0.00012345678 ", said);
+        Assert.Contains("distill.temperature=3.00012345678 ", said);
+        Assert.Contains("run.name=p2_kd_extremetinycnn_a0p6_t3p00012_seed7", said);
+    }
+
+    [Fact]
+    public void Training_that_fails_is_no_fault_of_the_program()
+    {
+        whole.Write("failing.json", """
+            {
+              "seed": 7, "output_csv": "failing/leaderboard.csv", "common_train": {"epochs": 1}, "overrides": ["data=table", "data.root=nowhere"],
+              "baseline": {"models": ["extremetinycnn"]}
+            }
+            """);
+        var ending = KymoProgram.Run(whole.Folder, "campaign", "failing.json");
+        Assert.Equal(1, ending.Code);
+        Assert.Contains("kymo: p1_extremetinycnn_seed7 failed: ", ending.Error);
+        Assert.Contains("mend the cause and go on with --resume", ending.Error);
+        Assert.DoesNotContain("fault of the program", ending.Error);
+    }
+
     [Theory]
     [InlineData("\"seed\"", "\"sead\"", "sead")]
     [InlineData("\"alphas\": [0.6]", "\"alphas\": [1.6]", "outside 0 to 1")]
@@ -122,6 +175,13 @@ public sealed class CampaignVerbTests(CampaignVerbTests.Whole whole) : IClassFix
     [InlineData("\"epochs\": 2", "\"epochs\": \"two\"", "common_train.epochs")]
     [InlineData("data=synthetic", "data=nowhere", "nowhere")]
     [InlineData("split.count=3", "model=crnn", "for the campaign to decide")]
+    [InlineData("split.count=3", "++model.name=crnn", "overrides: ++model.name=crnn is for the campaign to decide")]
+    [InlineData("\"alphas\": [0.6]", "\"alphas\": [0.6, 0.6]", "kd.alphas: 0.6 is named twice")]
+    [InlineData("\"alphas\": [0.6]", "\"alphas\": [0.6, 0.6000001]", "kd.alphas: 0.6 and 0.6000001 are one number in a run's name")]
+    [InlineData("\"models\": [\"crnn\"", "\"models\": [\"crnn\", \"crnn\"", "baseline.models: crnn is named twice")]
+    [InlineData("\"manifest_version\"", "\"runtime_policy\": {\"full_epochs\": 5}, \"manifest_version\"", "runtime_policy.full_epochs=5 and common_train.epochs=2")]
+    [InlineData("\"models\": [\"crnn\"", "\"models\": [\"crnn\", \"tinycn\"", "tinycn")]
+    [InlineData("\"temperatures\": [3]", "\"temperatures\": [3], \"lr\": -1", "p2_kd_extremetinycnn_a0_t3_seed7: optim.lr=-1")]
     public void Wrong_manifest_is_a_usage_error_that_names_the_place(string from, string to, string said)
     {
         whole.Write("wrong.json", Manifest.Replace("ROOT", "wrong", StringComparison.Ordinal).Replace(from, to, StringComparison.Ordinal));
@@ -163,6 +223,79 @@ public sealed class CampaignVerbTests(CampaignVerbTests.Whole whole) : IClassFix
         Assert.Equal(1, ending.Code);
         Assert.Contains($"NOTES.md:3: says 1.5 % for test_f1 of {row["run_name"]}", ending.Output);
         Assert.DoesNotContain("NOTES.md:1:", ending.Output);
+    }
+
+    [Fact]
+    public void Check_finds_markers_that_mark_nothing()
+    {
+        var row = Board(whole.PathOf("whole"))[0];
+        var good = $"<!-- kymo {row["run_name"]} params -->{row["params"]}<!-- /kymo -->";
+        whole.Write("marked.json", Manifest.Replace("ROOT", "whole", StringComparison.Ordinal).Replace("NOTES.md", "MARKED.md", StringComparison.Ordinal));
+        whole.Write("MARKED.md", $"{good}\n\n<!-- kymo {row["run_name"]} params -->1 and {good}\n<!-- kymo {row["run_name"]} params --><b>1</b><!-- /kymo -->\n<!-- kymo {row["run_name"]} -->1<!-- /kymo -->\n");
+        var ending = KymoProgram.Run(whole.Folder, "campaign", "check", "marked.json");
+        Assert.Equal(1, ending.Code);
+        foreach (var line in new[] { 3, 4, 5 }) Assert.Contains($"MARKED.md:{line}: a marker that is not <!-- kymo RUN COLUMN -->", ending.Output);
+        Assert.Contains("3 faults", ending.Output);
+    }
+
+    [Fact]
+    public void Check_sees_the_tuned_teacher_of_the_second_phase()
+    {
+        // The base runs learn nothing, the tuned teacher does; the gate asks for more than it reaches and is no condition.
+        whole.Write("tuned.json", """
+            {
+              "seed": 7, "output_csv": "tuned/leaderboard.csv", "common_train": {"epochs": 3, "batch_size": 8, "lr": 1e-9},
+              "runtime_policy": {"kd_after_teacher_gap_gate_only": false},
+              "overrides": ["data=synthetic", "features.duration=0.5", "split.count=3", "trainer.threads=1", "trainer.logger=null", "trainer.micro_batch=off"],
+              "baseline": {"models": ["crnn", "extremetinycnn"]},
+              "teacher_gate": {"min_f1_gap": 1, "teacher_tuning": {"lr_values": [0.003], "weight_decay_values": [0.00010000001], "grad_clip_values": [0]}},
+              "kd": {"students": ["extremetinycnn"], "alphas": [0.6], "temperatures": [3], "lr": 0.003}
+            }
+            """);
+        KymoProgram.Succeed(whole.Folder, "campaign", "tuned.json", "--jobs", "2");
+        const string teacher = "p1_crnn_tune_lr0p003_wd0p0001_gc0_seed7";
+        Assert.Contains($"runs/{teacher}\"", File.ReadAllText(whole.PathOf("tuned", "runs", "p2_kd_extremetinycnn_a0p6_t3_seed7", RunFiles.ResolvedConfig)).Replace('\\', '/'));
+        Assert.Contains("\"weight_decay\": 0.00010000001", File.ReadAllText(whole.PathOf("tuned", "runs", teacher, RunFiles.ResolvedConfig)));
+        Assert.Contains("the campaign is whole", KymoProgram.Succeed(whole.Folder, "campaign", "check", "tuned.json").Output);
+        var board = whole.PathOf("tuned", Leaderboard.FileName);
+        var lines = File.ReadAllText(board).Split("\r\n");
+        File.WriteAllText(board, string.Join("\r\n", lines.Where(line => !line.Contains(teacher + ",", StringComparison.Ordinal))));
+        var rowless = KymoProgram.Run(whole.Folder, "campaign", "check", "tuned.json");
+        Assert.Equal(1, rowless.Code);
+        Assert.Contains($"{teacher}: no row in leaderboard.csv", rowless.Output);
+        File.AppendAllText(whole.PathOf("tuned", "runs", teacher, RunFiles.BestModelSafetensors), "damage");
+        var damaged = KymoProgram.Run(whole.Folder, "campaign", "check", "tuned.json");
+        Assert.Equal(1, damaged.Code);
+        Assert.Contains($"{teacher}: {RunFiles.BestModelSafetensors}", damaged.Output);
+        Assert.Contains("phase 2 cannot be checked before phase 1 and the tuned teachers are whole", damaged.Output);
+    }
+
+    [Fact]
+    public void Runs_of_other_data_are_found_and_trained_anew()
+    {
+        Sounds.Write(whole.PathOf("tones"));
+        string Of(string models) => $$"""
+            {
+              "seed": 7, "output_csv": "other/leaderboard.csv", "common_train": {"epochs": 1, "batch_size": 8},
+              "overrides": ["data=table", "data.root=tones", "features.duration=0.5", "trainer.threads=1", "trainer.logger=null", "trainer.micro_batch=off"],
+              "baseline": {"models": [{{models}}]}
+            }
+            """;
+        whole.Write("first.json", Of("\"extremetinycnn\""));
+        whole.Write("second.json", Of("\"tinycnn\""));
+        whole.Write("both.json", Of("\"extremetinycnn\", \"tinycnn\""));
+        KymoProgram.Succeed(whole.Folder, "campaign", "first.json");
+        // The same data again: nothing is trained.
+        Assert.Contains("skipped_valid", KymoProgram.Succeed(whole.Folder, "campaign", "first.json", "--resume").Error);
+        File.WriteAllBytes(whole.PathOf("tones", "low_1_0.wav"), Sounds.Tone(300, new Random(1)));
+        KymoProgram.Succeed(whole.Folder, "campaign", "second.json");
+        var mixed = KymoProgram.Run(whole.Folder, "campaign", "check", "both.json");
+        Assert.Equal(1, mixed.Code);
+        Assert.Matches("the runs of seed 7 were made from different data: [0-9a-f]{12} by p1_extremetinycnn_seed7; [0-9a-f]{12} by p1_tinycnn_seed7", mixed.Output);
+        var resumed = KymoProgram.Succeed(whole.Folder, "campaign", "both.json", "--resume").Error;
+        Assert.Matches("p1_extremetinycnn_seed7: made from other data: their content was [0-9a-f]{12}, is [0-9a-f]{12}; moved to", resumed);
+        Assert.Single(resumed.Split('\n'), line => line.Contains("skipped_valid", StringComparison.Ordinal) && line.StartsWith("p1_tinycnn_seed7", StringComparison.Ordinal));
+        Assert.Contains("the campaign is whole", KymoProgram.Succeed(whole.Folder, "campaign", "check", "both.json").Output);
     }
 
     void KillWhen(string manifest, string[] more, Func<bool> moment)

@@ -60,6 +60,39 @@ public sealed class RunIndexTests
     }
 
     [Fact]
+    public void Groups_that_a_run_keeps_are_resampled()
+    {
+        using var root = new TempFolder();
+        Write(root.Path, "first", SampleRun.Predictions(200, null, 1), lr: 1);
+        Write(root.Path, "second", SampleRun.Predictions(200, null, 2).Zip(SampleRun.Predictions(200, null, 1), (p, truth) => p with { Truth = truth.Truth }).ToList(), lr: 1);
+        RunComparison Compare(Func<string, string>? groupOf) => RunComparison.Of(root["runs/first"], root["runs/second"], groupOf, new BootstrapOptions());
+        string GroupOf(string id) => id[..^5];
+        Assert.Equal((false, 200), (Compare(null).IsGrouped, Compare(null).MacroF1.Difference.Groups));
+        var table = root["runs/first/" + RunFiles.ItemGroups];
+        File.WriteAllText(table, "id,group\r\n" + string.Concat(SampleRun.Predictions(200, null, 1).Select(p => $"{p.Id},{GroupOf(p.Id)}\r\n")));
+        var (kept, given) = (Compare(null), Compare(GroupOf));
+        Assert.True(kept.IsGrouped);
+        Assert.True(kept.MacroF1.Difference.Groups < 200);
+        Assert.Equal(given.MacroF1, kept.MacroF1);
+        File.WriteAllLines(table, File.ReadAllLines(table)[..^1]);
+        Assert.Contains("is not there", Assert.Throws<DataException>(() => Compare(null)).Message);
+    }
+
+    [Fact]
+    public void Duration_is_that_of_the_process_and_of_the_epochs_before_it()
+    {
+        var began = new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+        EpochRow Row(double from, double to, double seconds) => new()
+        {
+            Epoch = 1, Started = began.AddSeconds(from), Ended = began.AddSeconds(to), Seconds = seconds, LearningRate = 1, IsBest = false,
+            Train = new Dictionary<string, double>(), Validation = new Dictionary<string, double>(),
+        };
+        Assert.Equal(30, RunSummary.SecondsOf(began, began.AddSeconds(30), [Row(5, 10, 5), Row(10, 20, 10)]), 1e-9);
+        // Before the interruption 7 s, and 11 of the 15 s of the epoch that it cut, which ended 4 s after the process had begun.
+        Assert.Equal(30 + 7 + 11, RunSummary.SecondsOf(began, began.AddSeconds(30), [Row(-100, -93, 7), Row(-93, 4, 15), Row(4, 20, 16)]), 1e-9);
+    }
+
+    [Fact]
     public void Runs_that_cannot_be_compared_say_why()
     {
         using var root = new TempFolder();

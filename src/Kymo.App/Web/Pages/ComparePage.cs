@@ -99,7 +99,7 @@ static class ComparePage
             Right in one only: {test.OnlyFirstRight} in the first, {test.OnlySecondRight} in the second. McNemar's test: mid-p {P(test.MidP)}, exact p {P(test.ExactP)}.</p>
             <div class="scroll" tabindex="0" role="region" aria-label="Second minus first"><table><thead><tr><th scope="col">second minus first</th><th scope="col" class="n">difference</th><th scope="col" class="n">interval</th><th scope="col" class="n">p</th></tr></thead>
             <tbody>{Row("accuracy", comparison.Accuracy)}{Row("macro F1", comparison.MacroF1)}</tbody></table></div>
-            <p class="note">Paired bootstrap: {Words.Count(difference.Resamples)} resamples of {Words.Count(difference.Groups)} {(pattern == "" ? "items, taken as independent" : "groups")}, interval of {100 * difference.Level:0.#} %.</p>
+            <p class="note">Paired bootstrap: {Words.Count(difference.Resamples)} resamples of {Words.Count(difference.Groups)} {(comparison.IsGrouped ? "groups" : "items, taken as independent")}, interval of {100 * difference.Level:0.#} %.</p>
             """);
     }
 

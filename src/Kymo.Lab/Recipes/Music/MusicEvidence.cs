@@ -94,14 +94,15 @@ sealed class MusicEvidence(TrainingRun run, MusicConfig config, MusicTask task, 
         foreach (var (name, theirs) in rivals)
             if (task.Scores[0].Of(answers) >= task.Scores[0].Of(theirs)) warnings.Add($"the network is no better than {name} in {task.Scores[0].Name}");
         lines.AddRange(warnings.Select(warning => "warning: " + warning));
+        var ended = run.Now;
         var summary = new RunSummary
         {
             Contract = plan.Contract,
             RunName = run.Folder.Name,
             ConfigHash = run.ConfigHash,
             Started = run.Started,
-            Ended = run.Now,
-            Seconds = fit.State.History.Sum(row => row.Seconds),
+            Ended = ended,
+            Seconds = RunSummary.SecondsOf(run.Began, ended, fit.State.History),
             Seed = plan.Seed,
             Device = plan.Device.Kind.ToString().ToLowerInvariant(),
             DeviceName = plan.Device.ToString(),

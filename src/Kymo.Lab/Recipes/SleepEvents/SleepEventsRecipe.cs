@@ -25,6 +25,13 @@ public static class SleepEventsRecipe
     /// <exception cref="Signals.DataException">The teacher's weights are absent.</exception>
     public static ResolvedSettings Settings(MapNode job) => ResolvedSettings.Of(Bind(job), s_circumstances);
 
+    /// <summary>What the data of a composed job are, by content, as a run of it would record them; builds the feature cache where it is missing.</summary>
+    public static string Fingerprint(MapNode job, RunContext context)
+    {
+        using var store = EventStore.Open(ConfigBinder.Bind<SleepEventsConfig>(job), context);
+        return store.Fingerprint;
+    }
+
     /// <summary>Builds the feature cache; answers with its folder.</summary>
     public static string Prepare(MapNode job, RunContext context)
     {
@@ -90,7 +97,8 @@ public static class SleepEventsRecipe
             run.Folder.WriteText(RunFiles.Architecture, EventNetwork.Describe(objective.Network));
             if (teacher is not null) run.Folder.WriteText(RunFiles.TeacherArchitecture, EventNetwork.Describe(teacher.Network));
         }
-        return run.Finish(new ClassificationEvidence(run, [outcome]).Report(Facts(config, set, split, objective, examples.Frames, teacher, run)));
+        var evidence = new ClassificationEvidence(run, [outcome]);
+        return run.Finish(evidence.Report(Facts(config, set, split, objective, examples.Frames, teacher, run)), evidence.WriteGroups);
     }
 
     static SleepEventsConfig Bind(MapNode job)
