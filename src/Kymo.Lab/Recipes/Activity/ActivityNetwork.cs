@@ -55,6 +55,17 @@ sealed class ActivityNetwork : Module
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => Classifier.Forward(Extractor.Forward(input));
 
+    /// <summary>Logits of real signals as in use: nothing of the networks moves, no dropout is drawn, no gradient flows.</summary>
+    public Tensor Answer(Tensor signal)
+    {
+        using var noGrad = Autograd.NoGrad();
+        Module[] training = [.. new[] { Extractor, Classifier }.Where(module => module.Training)];
+        foreach (var module in training) module.Eval();
+        var logits = Forward(signal);
+        foreach (var module in training) module.Train();
+        return logits;
+    }
+
     /// <summary>Embeddings of simulated signals.</summary>
     public Tensor EmbedSimulated(Tensor signal) =>
         SimulatedExtractor == Extractor && Extractor is HarFeatureExtractor shared ? shared.ForwardSimulated(signal) : SimulatedExtractor.Forward(signal);
