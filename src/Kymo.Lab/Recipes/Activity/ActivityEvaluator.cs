@@ -62,9 +62,15 @@ public static class ActivityEvaluator
         }, data.Train, unmet, () => { });
     }
 
-    static ActivityConfig ReadConfig(string run, IReadOnlyList<string> overrides) => ActivityRecipe.WithCompat(ConfigBinder.Bind<ActivityConfig>(FinishedSettings.Read(
-        run, ActivityRecipe.Name, overrides, key => key.Split('.')[0] is "model" || LinkedLengths.Keys.Contains(key) ? "the networks of a finished run cannot be changed" : null,
-        RunFiles.ResolvedYaml)));
+    static ActivityConfig ReadConfig(string run, IReadOnlyList<string> overrides)
+    {
+        var config = ActivityRecipe.WithCompat(ConfigBinder.Bind<ActivityConfig>(FinishedSettings.Read(
+            run, ActivityRecipe.Name, overrides, key => key.Split('.')[0] is "model" || LinkedLengths.Keys.Contains(key) ? "the networks of a finished run cannot be changed"
+                : key.Split('.')[0] is "optim" or "ablation" or "leave_one_out" ? "nothing is trained; type it to kymo train activity" : null,
+            RunFiles.ResolvedYaml)));
+        UnreadSettings.Refuse([config], overrides);
+        return config;
+    }
 
     /// <summary>
     /// The same windows as the networks know them: with the mean and deviation of their training in place of those of the people who are listed now.

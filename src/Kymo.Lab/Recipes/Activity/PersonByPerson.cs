@@ -11,6 +11,7 @@ static class PersonByPerson
     /// <summary>Trains one run for each person and scores all answers together.</summary>
     public static RunResult Run(ActivityConfig config, RunContext context)
     {
+        ActivitySeries.Check(config, [[]], context);
         var name = ActivitySeries.NameOf(config, "loso");
         var answers = ActivitySeries.Train(config, name, [], context);
         var interval = answers.Interval(config.Seed);

@@ -25,6 +25,7 @@ static class ScenarioAblation
     public static RunResult Run(ActivityConfig config, RunContext context)
     {
         var scenarios = Scenarios(config);
+        ActivitySeries.Check(config, [.. scenarios.Select(scenario => new[] { $"scenario={scenario}" })], context);
         var name = ActivitySeries.NameOf(config, "ablation");
         var rows = new List<Row>();
         foreach (var scenario in scenarios)
