@@ -89,7 +89,7 @@ sealed class ActivityReport
             [.. _windows.Select(window => window.Label)], Decisions(_test), groups, classes, matrix => MacroScores.Of(matrix).F1, new BootstrapOptions { Seed = (ulong)_config.Seed });
         var metrics = Extra();
         metrics["test"] = new JsonObject(TestScores.Where(score => double.IsFinite(score.Value)).Select(score => KeyValuePair.Create(score.Key, (JsonNode?)score.Value)));
-        metrics["intervals"] = new JsonObject { ["f1_macro"] = new JsonObject { ["low"] = interval.Low, ["high"] = interval.High, ["level"] = interval.Level } };
+        metrics["intervals"] = new JsonObject { ["f1_macro"] = new JsonObject { ["low"] = interval.LowOrNull, ["high"] = interval.HighOrNull, ["level"] = interval.Level } };
         metrics["classes"] = new JsonObject(ClassScores.Of(_test.Classes.Matrix).Select((score, label) => KeyValuePair.Create(_data.Set.Classes[label], (JsonNode?)new JsonObject
         {
             ["precision"] = score.Precision,
@@ -98,7 +98,7 @@ sealed class ActivityReport
             ["support"] = score.Support,
         })));
         var first = string.Create(CultureInfo.InvariantCulture,
-            $"{_data.Set.Name}: {_windows.Length} windows of {groups.Distinct().Count()} people; macro F1 {interval.Estimate:F3} (95 % interval over people {interval.Low:F3} to {interval.High:F3})");
+            $"{_data.Set.Name}: {_windows.Length} windows of {groups.Distinct().Count()} people; macro F1 {interval.Estimate:F3} (95 % interval over people {interval.Range("F3")})");
         return ([first, .. _rivals.Select(rival => string.Create(CultureInfo.InvariantCulture, $"{rival.Name}: macro F1 {MacroScores.Of(rival.Test).F1:F3}")), .. Lines()], metrics);
     }
 
