@@ -225,7 +225,7 @@ static class RunsVerb
         [name, .. names.Select(score => Number((scores as JsonObject)?[score]))];
 
     static IReadOnlyList<string> IntervalRow(JsonObject? intervals, IEnumerable<string> names) =>
-        ["interval", .. names.Select(name => intervals?[name] is JsonObject one ? $"{Number(one["low"])} to {Number(one["high"])}" : "")];
+        ["interval", .. names.Select(name => intervals?[name] is JsonObject one && one["low"] is not null ? $"{Number(one["low"])} to {Number(one["high"])}" : "")];
 
     static IReadOnlyList<string> Row(string name, PairedBootstrap score) =>
         [name, Signed(score.Difference.Estimate), Signed(score.Difference.Low), Signed(score.Difference.High), P(score.P)];
@@ -272,12 +272,12 @@ static class RunsVerb
     static JsonObject Answer(PairedBootstrap score) => new()
     {
         ["difference"] = score.Difference.Estimate,
-        ["low"] = score.Difference.Low,
-        ["high"] = score.Difference.High,
+        ["low"] = score.Difference.LowOrNull,
+        ["high"] = score.Difference.HighOrNull,
         ["level"] = score.Difference.Level,
         ["resamples"] = score.Difference.Resamples,
         ["groups"] = score.Difference.Groups,
-        ["p"] = score.P,
+        ["p"] = double.IsFinite(score.P) ? score.P : null,
     };
 
     static JsonNode? At(JsonObject metrics, string path)
@@ -290,9 +290,9 @@ static class RunsVerb
     static string Number(JsonNode? node) => node is JsonValue value && value.TryGetValue(out double number)
         ? number.ToString("0.000", CultureInfo.InvariantCulture) : "";
 
-    static string Signed(double value) => value.ToString("+0.000;-0.000;0.000", CultureInfo.InvariantCulture);
+    static string Signed(double value) => double.IsFinite(value) ? value.ToString("+0.000;-0.000;0.000", CultureInfo.InvariantCulture) : "";
 
-    static string P(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
+    static string P(double value) => double.IsFinite(value) ? value.ToString("0.0000", CultureInfo.InvariantCulture) : "";
 
     static string Text(JsonNode? node) =>
         node is null ? "" : node.GetValueKind() == JsonValueKind.String ? node.GetValue<string>() : node.ToJsonString();

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Kymo.Lab.Metrics;
 
 /// <summary>How a bootstrap is drawn.</summary>
@@ -21,14 +23,26 @@ public sealed record BootstrapOptions
 
 /// <summary>An estimate with its interval.</summary>
 /// <param name="Estimate">The statistic of all items.</param>
-/// <param name="Low">Lower end; not a number when the statistic is undefined in every resample.</param>
+/// <param name="Low">Lower end; not a number when the statistic is undefined in every resample, or with fewer than two groups, which say nothing of a spread.</param>
 /// <param name="High">Upper end.</param>
 /// <param name="Level">Share of resamples inside.</param>
 /// <param name="Resamples">Number of resamples drawn.</param>
 /// <param name="Undefined">Resamples in which the statistic was not a number; they are left out of the interval.</param>
 /// <param name="Groups">Number of groups drawn from (items where no groups were given).</param>
 public sealed record Interval(
-    double Estimate, double Low, double High, double Level, int Resamples, int Undefined, int Groups);
+    double Estimate, double Low, double High, double Level, int Resamples, int Undefined, int Groups)
+{
+    /// <summary>Lower end for a JSON file; null where there is none.</summary>
+    public double? LowOrNull => double.IsFinite(Low) ? Low : null;
+
+    /// <summary>Upper end for a JSON file; null where there is none.</summary>
+    public double? HighOrNull => double.IsFinite(High) ? High : null;
+
+    /// <summary>Both ends in words: <c>0.904 to 0.920</c>, or <c>no interval</c>.</summary>
+    /// <param name="format">Of the numbers, for instance <c>0.000</c>.</param>
+    public string Range(string format) => double.IsFinite(Low) && double.IsFinite(High)
+        ? $"{Low.ToString(format, CultureInfo.InvariantCulture)} to {High.ToString(format, CultureInfo.InvariantCulture)}" : "no interval";
+}
 
 /// <summary>
 /// Percentile bootstrap (Efron 1979). Whole groups (recordings, people) are drawn with replacement, because items of one group
@@ -106,6 +120,7 @@ public static class BootstrapInterval
     internal static Interval Summarise(double estimate, double[] values, BootstrapOptions options, int groups)
     {
         var defined = Array.FindAll(values, v => !double.IsNaN(v));
+        if (groups < 2) return new Interval(estimate, double.NaN, double.NaN, options.Level, values.Length, values.Length - defined.Length, groups);
         Array.Sort(defined);
         var tail = (1 - options.Level) / 2;
         return new Interval(

@@ -6,7 +6,7 @@ namespace Kymo.Lab.Metrics;
 /// <param name="Difference">The difference with its percentile interval.</param>
 /// <param name="P">
 /// Two-sided p-value: twice the smaller share of resamples on either side of 0 (0 counts on both, one added to each side), at
-/// most 1.
+/// most 1; not a number with fewer than two groups.
 /// </param>
 public sealed record PairedBootstrap(Interval Difference, double P)
 {
@@ -43,7 +43,7 @@ public sealed record PairedBootstrap(Interval Difference, double P)
             values[r] = score(secondDraw) - score(firstDraw);
         }
         var estimate = score(secondWhole) - score(firstWhole);
-        return new PairedBootstrap(BootstrapInterval.Summarise(estimate, values, options, items.Count), PValue(values));
+        return new PairedBootstrap(BootstrapInterval.Summarise(estimate, values, options, items.Count), items.Count < 2 ? double.NaN : PValue(values));
     }
 
     static double PValue(double[] differences)

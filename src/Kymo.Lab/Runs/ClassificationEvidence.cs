@@ -280,7 +280,7 @@ public sealed class ClassificationEvidence
             lines.AddRange(rivals.Select((name, i) => $"{name}: accuracy {Text(Accuracy.Of(Rival(i)))}, macro F1 {Text(MacroScores.Of(Rival(i)).F1)}"));
         }
         lines.Add($"all held-out {facts.Data.ItemName}: " + string.Join(", ", summary.TestIntervals.Select(entry =>
-            $"{RunReport.Label(entry.Key)} {Text(summary.Test[entry.Key])} ({Text(entry.Value.Low)} to {Text(entry.Value.High)})"))
+            $"{RunReport.Label(entry.Key)} {Text(summary.Test[entry.Key])} ({entry.Value.Range("0.000")})"))
             + $"; 95 % intervals over {facts.Data.GroupName}");
         lines.AddRange(facts.Lines);
         lines.AddRange(summary.Warnings.Select(warning => "warning: " + warning));

@@ -134,8 +134,8 @@ public static class Leaderboard
             if (s.ValidationBest.TryGetValue(score, out var validation)) row[$"best_val_{name}"] = validation;
             if (s.Test.TryGetValue(score, out var test)) row[$"test_{name}"] = test;
             if (name is not ("f1" or "acc") || !s.TestIntervals.TryGetValue(score, out var interval)) continue;
-            row[$"test_{name}_low"] = interval.Low;
-            row[$"test_{name}_high"] = interval.High;
+            row[$"test_{name}_low"] = interval.LowOrNull;
+            row[$"test_{name}_high"] = interval.HighOrNull;
         }
         if (s.Contract.IsCrossValidated) AddFolds(row, s);
         return row;

@@ -96,8 +96,8 @@ public static class MetricsFile
     static JsonObject Json(Interval i, string over) => new()
     {
         ["estimate"] = i.Estimate,
-        ["low"] = i.Low,
-        ["high"] = i.High,
+        ["low"] = i.LowOrNull,
+        ["high"] = i.HighOrNull,
         ["level"] = i.Level,
         ["resamples"] = i.Resamples,
         ["undefined"] = i.Undefined,

@@ -43,7 +43,7 @@ public sealed class Fit : IDisposable
         _validation = Trainer.OverfitBatches > 0 ? _train : BatchLimit.First(Trainer.LimitValBatches, plan.Validation, Trainer.EvalBatchSize);
         if (_train.Length == 0) throw new TrainingException($"{plan.Title}: there is nothing to learn from; look at the split and trainer.limit_train_batches");
         _scale = Trainer.Precision == "16" ? new LossScale() : null;
-        State = new FitState(Trainer);
+        State = new FitState(Trainer) { PretrainEpochs = plan.PretrainEpochs };
     }
 
     /// <summary>What is trained on what.</summary>
@@ -166,6 +166,7 @@ public sealed class Fit : IDisposable
     public void Restore(FitSnapshot snapshot)
     {
         State = snapshot.State;
+        State.PretrainEpochs = _plan.PretrainEpochs;
         _isOver = IsTimeOver;
         if (Rank > 0) State.Partial?.Sums.Clear();
         Network.LoadState(snapshot.Weights);

@@ -58,6 +58,9 @@ public sealed record FitPlan
     /// <summary>The rate of a step, instead of the configured schedule: steps taken, steps in all, finished epochs.</summary>
     public Func<long, long, IReadOnlyList<EpochRow>, double>? Rate { get; init; }
 
+    /// <summary>First epochs that minimise another loss than the later ones; none of those is the best, or waits for an early stop.</summary>
+    public int PretrainEpochs { get; init; }
+
     /// <summary>Values of the contract's extra epoch columns; null for none.</summary>
     public Func<IReadOnlyDictionary<string, double>>? Extra { get; init; }
 

@@ -61,13 +61,19 @@ public sealed class FitState(TrainerOptions options)
     /// <summary>The learning rate that a range test suggested; null where none was asked for.</summary>
     public double? FoundRate { get; set; }
 
+    /// <summary>First epochs that minimise another loss; they count while there are no others, and never for an early stop.</summary>
+    public int PretrainEpochs { get; set; }
+
+    /// <summary>The finished epochs that are held against each other.</summary>
+    public IEnumerable<EpochRow> Compared => History.Count > PretrainEpochs ? History.Skip(PretrainEpochs) : History;
+
     /// <summary>Number of the best epoch by <c>checkpoint.monitor</c>, from 1; the first of equals, 0 before the first.</summary>
     public int BestEpoch
     {
         get
         {
             var (best, value) = (0, _best.Worst);
-            foreach (var row in History)
+            foreach (var row in Compared)
                 if (best == 0 || _best.IsBetter(_best.RankOf(row), value)) (best, value) = (row.Epoch, _best.RankOf(row));
             return best;
         }
@@ -81,7 +87,7 @@ public sealed class FitState(TrainerOptions options)
             if (!options.EarlyStopping.Enabled) return false;
             var monitor = MonitoredScore.Of(options.EarlyStopping.Monitor, options.EarlyStopping.Mode);
             var (best, waited) = (monitor.Worst, 0);
-            foreach (var row in History)
+            foreach (var row in History.Skip(PretrainEpochs))
             {
                 var value = monitor.ValueOf(row);
                 if (monitor.IsBetter(value, best, double.IsInfinity(best) ? 0 : options.EarlyStopping.MinDelta)) (best, waited) = (value, 0);
@@ -95,7 +101,7 @@ public sealed class FitState(TrainerOptions options)
     public double Seconds => History.Sum(row => row.Seconds) + (Partial?.Seconds ?? 0);
 
     /// <summary>Whether an epoch would be better than all before it.</summary>
-    public bool IsBest(EpochRow row) => History.Count == 0 || _best.IsBetter(_best.RankOf(row), _best.RankOf(History[BestEpoch - 1]));
+    public bool IsBest(EpochRow row) => History.Count == 0 || History.Count == PretrainEpochs || _best.IsBetter(_best.RankOf(row), _best.RankOf(History[BestEpoch - 1]));
 
     /// <summary>The finished epochs whose weights are kept, by their rank.</summary>
     public IEnumerable<EpochRow> TopEpochs()
@@ -103,8 +109,8 @@ public sealed class FitState(TrainerOptions options)
         if (!options.EnableCheckpointing || !options.Checkpoint.Enabled || options.Checkpoint.SaveTopK == 0) return [];
         if (options.Checkpoint.SaveTopK < 0) return History;
         var ranked = _best.Largest
-            ? History.OrderByDescending(_best.RankOf).ThenBy(row => row.Epoch)
-            : History.OrderBy(_best.RankOf).ThenBy(row => row.Epoch);
+            ? Compared.OrderByDescending(_best.RankOf).ThenBy(row => row.Epoch)
+            : Compared.OrderBy(_best.RankOf).ThenBy(row => row.Epoch);
         return ranked.Take(options.Checkpoint.SaveTopK);
     }
 

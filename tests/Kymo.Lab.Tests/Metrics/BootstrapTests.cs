@@ -59,6 +59,18 @@ public sealed class BootstrapTests
     }
 
     [Fact]
+    public void One_group_says_nothing_of_the_spread_between_groups()
+    {
+        int[] truth = [0, 1, 0, 1], predicted = [0, 1, 1, 1];
+        string[] one = ["a", "a", "a", "a"];
+        var interval = BootstrapInterval.Of(truth, predicted, one, 2, Accuracy.Of, s_options);
+        Assert.Equal((0.75, double.NaN, double.NaN, 1), (interval.Estimate, interval.Low, interval.High, interval.Groups));
+        Assert.Equal(("no interval", null, null), (interval.Range("0.000"), interval.LowOrNull, interval.HighOrNull));
+        Assert.Equal(double.NaN, PairedBootstrap.Of(truth, predicted, truth, one, 2, Accuracy.Of, s_options).P);
+        Assert.Matches(@"^0\.\d{3} to 1\.000$", BootstrapInterval.Of(truth, predicted, null, 2, Accuracy.Of, s_options).Range("0.000"));
+    }
+
+    [Fact]
     public void Groups_drawn_whole_widen_the_interval_of_dependent_items()
     {
         // Ten recordings of forty items each, all right or all wrong.

@@ -181,5 +181,5 @@ static class ComparePage
             """);
     }
 
-    static string P(double value) => value < 0.0001 ? "< 0.0001" : value.ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture);
+    static string P(double value) => !double.IsFinite(value) ? Words.Absent : value < 0.0001 ? "< 0.0001" : value.ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -40,4 +40,15 @@ public sealed record ChannelScale(float[] Mean, float[] Deviation)
                 result[(channel * rows) + row] = (values[(channel * rows) + row] - Mean[channel]) / Deviation[channel];
         return result;
     }
+
+    /// <summary>Puts standardised (channel, row) back, into a new array.</summary>
+    public float[] Undo(float[] values)
+    {
+        var rows = values.Length / Mean.Length;
+        var result = new float[values.Length];
+        for (var channel = 0; channel < Mean.Length; channel++)
+            for (var row = 0; row < rows; row++)
+                result[(channel * rows) + row] = (values[(channel * rows) + row] * Deviation[channel]) + Mean[channel];
+        return result;
+    }
 }

@@ -1,8 +1,8 @@
 namespace Kymo.Lab.Data.Motion;
 
 /// <summary>
-/// The best linear predictor of the signal from the movement around the same instant (Hoerl and Kennard 1970): every 50 ms of lag one
-/// coefficient for each channel, and a constant.
+/// The best linear predictor of the signal from the movement around the same instant (Hoerl and Kennard 1970): every 50 ms of lag, to the nearest row,
+/// one coefficient for each channel, and a constant.
 /// </summary>
 public sealed class RidgePredictor
 {
@@ -21,8 +21,7 @@ public sealed class RidgePredictor
     /// <param name="reach">Lags on both sides; 0 for the same instant alone.</param>
     public static RidgePredictor Fit(IReadOnlyList<PairedRecording> recordings, PairedSet set, int reach)
     {
-        var step = Math.Max(1, (int)Math.Round(LagSeconds * set.RateHz));
-        int[] lags = [.. Enumerable.Range(-reach, (2 * reach) + 1).Select(lag => lag * step)];
+        int[] lags = [.. Enumerable.Range(-reach, (2 * reach) + 1).Select(lag => (int)Math.Round(lag * LagSeconds * set.RateHz, MidpointRounding.AwayFromZero)).Distinct()];
         var (inputs, outputs) = (set.Axes * set.Joints, set.TargetChannels);
         var size = (inputs * lags.Length) + 1;
         var (gram, cross) = (new double[size, size], new double[size, outputs]);

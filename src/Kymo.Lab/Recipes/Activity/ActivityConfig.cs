@@ -54,8 +54,14 @@ public sealed record ActivityConfig(
         if (Trainer.Device != Device) yield return $"trainer.device={Trainer.Device} and device={Device} are one device; type device";
         if (Scenario.Adversarial is { Enabled: true, Loss: "wgan" } && Scenario.Adversarial.Discriminator.InputType == "features")
             yield return "scenario.adversarial.loss=wgan judges signals; type scenario.adversarial.discriminator.input_type=signal";
-        foreach (var name in Scenario.Trainable.Except(ActivityNetwork.ModuleNames))
-            yield return $"scenario.trainable: there is no module '{name}'; there are {string.Join(", ", ActivityNetwork.ModuleNames)}";
+        var modules = ActivityNetwork.ModulesOf(this);
+        foreach (var name in Scenario.Trainable.Except(modules))
+            yield return $"scenario.trainable: {Scenario.ExperimentName} has no module '{name}'; it has {string.Join(", ", modules)}";
+        if (!Scenario.LearnsFromReal && (Scenario.SeparateFeatureExtractors || (extractor.BranchNorm == "separate" && Model.Encoder is null)))
+            yield return $"{Scenario.ExperimentName} learns from simulated signals alone and is tested on real ones; type scenario.separate_feature_extractors=false "
+                + "and model.feature_extractor.branch_norm=shared, or scenario.losses.activity_real=true";
+        if (!Scenario.Losses.ActivityReal && Scenario.SeparateClassifiers)
+            yield return $"{Scenario.ExperimentName} never trains the classifier of real signals; type scenario.separate_classifiers=false, or scenario.losses.activity_real=true";
     }
 }
 

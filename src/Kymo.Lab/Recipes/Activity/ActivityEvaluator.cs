@@ -1,4 +1,5 @@
 using Kymo.Config;
+using Kymo.Lab.Data.Motion;
 using Kymo.Lab.Prediction;
 using Kymo.Lab.Runs;
 using Kymo.Lab.Training;
@@ -23,6 +24,7 @@ public static class ActivityEvaluator
 
         var (weights, card) = ActivityWeights.Read(Path.Combine(run, RunFiles.BestModelSafetensors));
         CheckClasses(run, data, card);
+        data = OnScales(data, new ChannelScale(card.InputMean, card.InputDeviation), new ChannelScale(card.TargetMean, card.TargetDeviation));
         var seen = data.Split.Test.Select(recording => recording.Participant).Distinct().Intersect(card.TrainedPeople).ToArray();
         if (seen.Length > 0 && data.Split.SharedPeople.Count == 0)
             throw new DataException(data.Set.Root, $"the networks were trained on {string.Join(", ", seen)}; name other people with data.test_subjects=[...]");
@@ -60,9 +62,48 @@ public static class ActivityEvaluator
         }, data.Train, unmet, () => { });
     }
 
-    static ActivityConfig ReadConfig(string run, IReadOnlyList<string> overrides) => ActivityRecipe.WithCompat(ConfigBinder.Bind<ActivityConfig>(FinishedSettings.Read(
-        run, ActivityRecipe.Name, overrides, key => key.Split('.')[0] is "model" || LinkedLengths.Keys.Contains(key) ? "the networks of a finished run cannot be changed" : null,
-        RunFiles.ResolvedYaml)));
+    static ActivityConfig ReadConfig(string run, IReadOnlyList<string> overrides)
+    {
+        var config = ActivityRecipe.WithCompat(ConfigBinder.Bind<ActivityConfig>(FinishedSettings.Read(
+            run, ActivityRecipe.Name, overrides, key => key.Split('.')[0] is "model" || LinkedLengths.Keys.Contains(key) ? "the networks of a finished run cannot be changed"
+                : key.Split('.')[0] is "optim" or "ablation" or "leave_one_out" ? "nothing is trained; type it to kymo train activity" : null,
+            RunFiles.ResolvedYaml)));
+        UnreadSettings.Refuse([config], overrides);
+        return config;
+    }
+
+    /// <summary>
+    /// The same windows as the networks know them: with the mean and deviation of their training in place of those of the people who are listed now.
+    /// </summary>
+    /// <param name="data">Windows on scales of their own.</param>
+    /// <param name="input">Scale of the movement that the networks were trained on.</param>
+    /// <param name="target">That of the signal.</param>
+    internal static ActivityData OnScales(ActivityData data, ChannelScale input, ChannelScale target)
+    {
+        bool Differ(ChannelScale own, ChannelScale other) => !(own.Mean.SequenceEqual(other.Mean) && own.Deviation.SequenceEqual(other.Deviation));
+        // Who prepared files without saying what was taken out has put them on a scale that nothing is known of.
+        bool Known(ChannelScale scale) => Differ(scale, ChannelScale.None(scale.Mean.Length));
+        var moves = Differ(data.InputScale, input);
+        var signals = Differ(data.TargetScale, target) && (data.Set.RestClass is null || (Known(data.TargetScale) && Known(target)));
+        if (!moves && !signals) return data;
+        var (inputScale, targetScale) = (moves ? input : data.InputScale, signals ? target : data.TargetScale);
+        var changed = new Dictionary<PairedRecording, PairedRecording>(ReferenceEqualityComparer.Instance);
+        foreach (var recording in data.Set.Recordings)
+            changed[recording] = recording with
+            {
+                Input = moves ? input.Apply(data.InputScale.Undo(recording.Input)) : recording.Input,
+                Target = signals ? target.Apply(data.TargetScale.Undo(recording.Target)) : recording.Target,
+            };
+        PairedRecording[] Changed(IEnumerable<PairedRecording> recordings) => [.. recordings.Select(recording => changed[recording])];
+        return data with
+        {
+            Set = data.Set with { Recordings = Changed(data.Set.Recordings) },
+            Split = data.Split with { Train = Changed(data.Split.Train), Validation = Changed(data.Split.Validation), Test = Changed(data.Split.Test) },
+            Windows = [.. data.Windows.Select(window => window with { Recording = changed[window.Recording] })],
+            InputScale = inputScale,
+            TargetScale = targetScale,
+        };
+    }
 
     static void CheckClasses(string run, ActivityData data, ActivityCard card)
     {

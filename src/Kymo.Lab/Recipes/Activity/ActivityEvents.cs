@@ -1,4 +1,5 @@
 using Kymo.Lab.Data.Motion;
+using Kymo.Lab.Metrics;
 
 namespace Kymo.Lab.Recipes.Activity;
 
@@ -39,22 +40,31 @@ static class ActivityEvents
             .Select(run => new ActivityEvent(recording.Id, run.Start / rateHz, run.End / rateHz, run.Label)))];
 
     /// <summary>Stretches by decisions: a majority of three neighbours, then equal neighbours with less than a second between them are one.</summary>
-    public static List<ActivityEvent> Found(IReadOnlyList<MotionWindow> windows, IReadOnlyList<int> decisions, int length, double rateHz, int? rest)
+    /// <param name="windows">Windows of continuous recordings; none is left out but those that touch a gap, beyond which neighbours are none.</param>
+    /// <param name="decisions">The class of each.</param>
+    /// <param name="length">Rows of a window.</param>
+    /// <param name="stride">Rows from one window to the next.</param>
+    /// <param name="rateHz">Rows a second.</param>
+    /// <param name="rest">The class that is no activity; null for none.</param>
+    public static List<ActivityEvent> Found(IReadOnlyList<MotionWindow> windows, IReadOnlyList<int> decisions, int length, int stride, double rateHz, int? rest)
     {
         var events = new List<ActivityEvent>();
-        foreach (var (recording, indices) in ByRecording(windows))
+        foreach (var (recording, all) in ByRecording(windows))
         {
-            int[] smooth = [.. indices.Select((_, i) => Majority([.. Enumerable.Range(i - 1, 3).Where(j => j >= 0 && j < indices.Length).Select(j => decisions[indices[j]])], decisions[indices[i]]))];
+            // A window speaks for its middle; a run reaches half a step beyond its first and last one.
+            var half = (all.Length > 1 ? stride : length) / 2.0 / rateHz;
             var mine = new List<ActivityEvent>();
-            foreach (var run in Runs(smooth))
+            foreach (var indices in Unbroken(windows, all, stride))
             {
-                if (run.Label == rest) continue;
-                // A window speaks for its middle; a run reaches half a step beyond its first and last one.
-                double Middle(int i) => (windows[indices[i]].Start + (length / 2.0)) / rateHz;
-                var half = indices.Length > 1 ? (Middle(1) - Middle(0)) / 2 : length / 2.0 / rateHz;
-                var next = new ActivityEvent(recording.Id, Middle(run.Start) - half, Middle(run.End - 1) + half, run.Label);
-                if (mine.Count > 0 && mine[^1].Label == next.Label && next.Start - mine[^1].End < CloseSeconds) mine[^1] = mine[^1] with { End = next.End };
-                else mine.Add(next);
+                int[] smooth = [.. indices.Select((_, i) => Majority([.. Enumerable.Range(i - 1, 3).Where(j => j >= 0 && j < indices.Length).Select(j => decisions[indices[j]])], decisions[indices[i]]))];
+                foreach (var run in Runs(smooth))
+                {
+                    if (run.Label == rest) continue;
+                    double Middle(int i) => (windows[indices[i]].Start + (length / 2.0)) / rateHz;
+                    var next = new ActivityEvent(recording.Id, Middle(run.Start) - half, Middle(run.End - 1) + half, run.Label);
+                    if (mine.Count > 0 && mine[^1].Label == next.Label && next.Start - mine[^1].End < CloseSeconds) mine[^1] = mine[^1] with { End = next.End };
+                    else mine.Add(next);
+                }
             }
             events.AddRange(mine);
         }
@@ -73,8 +83,9 @@ static class ActivityEvents
         return new EventScores(truth.Count, found.Count, usedTrue.Count);
     }
 
-    /// <summary>Decisions one after the other, each at the end of its window.</summary>
-    public static StreamingScores Stream(IReadOnlyList<MotionWindow> windows, IReadOnlyList<int> decisions, int length, double rateHz, int? rest)
+    /// <summary>Decisions one after the other, each at the end of its window; those on two sides of a gap do not follow each other.</summary>
+    /// <inheritdoc cref="Found"/>
+    public static StreamingScores Stream(IReadOnlyList<MotionWindow> windows, IReadOnlyList<int> decisions, int length, int stride, double rateHz, int? rest)
     {
         var (latencies, missed, alarms, restSeconds) = (new List<double>(), 0, 0, 0.0);
         foreach (var (recording, indices) in ByRecording(windows))
@@ -87,7 +98,7 @@ static class ActivityEvents
                     continue;
                 }
                 var heard = indices.Where(i => windows[i].Start + length > run.Start && windows[i].Start + length <= run.End + length).ToArray();
-                var first = Enumerable.Range(0, heard.Length).FirstOrDefault(i => i + Agreeing <= heard.Length && Enumerable.Range(i, Agreeing).All(j => decisions[heard[j]] == run.Label), -1);
+                var first = Enumerable.Range(0, heard.Length).FirstOrDefault(i => Follow(heard, i) && Enumerable.Range(i, Agreeing).All(j => decisions[heard[j]] == run.Label), -1);
                 if (first < 0) missed++;
                 else latencies.Add((windows[heard[first]].Start + length - run.Start) / rateHz);
             }
@@ -95,17 +106,31 @@ static class ActivityEvents
             for (var i = 0; i + Agreeing <= indices.Length && rest is not null; i++)
             {
                 var label = decisions[indices[i]];
-                var agrees = Enumerable.Range(i, Agreeing).All(j => decisions[indices[j]] == label && recording.Labels[windows[indices[j]].Start + (length / 2)] == rest);
+                var agrees = Follow(indices, i) && Enumerable.Range(i, Agreeing).All(j => decisions[indices[j]] == label && recording.Labels[windows[indices[j]].Start + (length / 2)] == rest);
                 if (agrees && label != rest && label != calling) alarms++;
                 calling = agrees ? label : -1;
             }
         }
         latencies.Sort();
-        return new StreamingScores(latencies.Count > 0 ? latencies[latencies.Count / 2] : double.NaN, missed, restSeconds > 0 ? alarms / (restSeconds / 3600) : double.NaN);
+        return new StreamingScores(BootstrapInterval.Percentile([.. latencies], 0.5), missed, restSeconds > 0 ? alarms / (restSeconds / 3600) : double.NaN);
+
+        bool Follow(int[] indices, int i) => i + Agreeing <= indices.Length && windows[indices[i + Agreeing - 1]].Start - windows[indices[i]].Start <= (Agreeing - 1) * stride;
     }
 
     static IEnumerable<(PairedRecording Recording, int[] Indices)> ByRecording(IReadOnlyList<MotionWindow> windows) =>
         Enumerable.Range(0, windows.Count).GroupBy(i => windows[i].Recording).Select(group => (group.Key, group.OrderBy(i => windows[i].Start).ToArray()));
+
+    // Windows that follow each other in time, up to the next gap.
+    static IEnumerable<int[]> Unbroken(IReadOnlyList<MotionWindow> windows, int[] indices, int stride)
+    {
+        var from = 0;
+        for (var i = 1; i <= indices.Length; i++)
+        {
+            if (i < indices.Length && windows[indices[i]].Start - windows[indices[i - 1]].Start <= stride) continue;
+            yield return indices[from..i];
+            from = i;
+        }
+    }
 
     static IEnumerable<(int Start, int End, int Label)> Runs(int[] labels)
     {

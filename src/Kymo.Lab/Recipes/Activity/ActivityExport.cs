@@ -11,8 +11,9 @@ using Kymo.Torch.Checkpoints;
 namespace Kymo.Lab.Recipes.Activity;
 
 /// <summary>
-/// Writes trained networks for other programs. An ONNX file takes raw windows; the name's ending says which part it holds:
-/// <c>*.regressor.onnx</c>, <c>*.extractor.onnx</c>, <c>*.classifier.onnx</c>, any other the extractor and the classifier together.
+/// Writes trained networks for other programs. The name's ending says which part an ONNX file holds. <c>*.regressor.onnx</c>: from standardised movement to
+/// standardised signal; <c>*.extractor.onnx</c>: from standardised signal to embedding; <c>*.classifier.onnx</c>: from embedding to logits; any other: extractor and
+/// classifier together, from the sensor's raw numbers to logits. Means and deviations stand in the file's metadata (<c>kymo</c>).
 /// </summary>
 public static class ActivityExport
 {
@@ -48,7 +49,13 @@ public static class ActivityExport
         foreach (var (name, tensor) in weights)
             if (tensor.Type == ElementType.Float32) tensors.Add(name, tensor.ToArray<float>(), tensor.Shape);
         var (regressor, extractor) = (card.Model.Regressor, card.Model.FeatureExtractor);
-        var graph = new OnnxGraph("activity-" + part, "Names activities from windows of a worn sensor, or simulates the sensor from joint tracks.");
+        var graph = new OnnxGraph("activity-" + part, part switch
+        {
+            "regressor" => "Simulates a worn sensor from movement; both are standardised, by the means and deviations in the metadata.",
+            "extractor" => "Embeds windows of a worn sensor, standardised by target_mean and target_deviation in the metadata.",
+            "classifier" => "Names activities from embeddings.",
+            _ => "Names activities from windows of a worn sensor, in its own units.",
+        });
         switch (part)
         {
             case "regressor":

@@ -9,8 +9,17 @@ namespace Kymo.Lab.Recipes.Activity;
 /// </summary>
 sealed class ActivityNetwork : Module
 {
-    /// <summary>The networks.</summary>
-    public static IReadOnlyList<string> ModuleNames { get; } = ["pose2imu", "fe", "ac", "fe_sim", "ac_sim", "ac_aux"];
+    /// <summary>Names of the networks that a scenario uses, the discriminator aside.</summary>
+    public static IReadOnlyList<string> ModulesOf(ActivityConfig config)
+    {
+        var scenario = config.Scenario;
+        string[] Where(bool there, string name) => there ? [name] : [];
+        return
+        [
+            .. Where(scenario.UsesSimulation || scenario.Secondary.Enabled, "pose2imu"), "fe", "ac", .. Where(HasOwnExtractor(config), "fe_sim"),
+            .. Where(scenario.SeparateClassifiers, "ac_sim"), .. Where(scenario.Secondary.Enabled, "ac_aux"),
+        ];
+    }
 
     /// <summary>Builds the networks that a scenario needs.</summary>
     /// <param name="config">The configuration.</param>
@@ -23,7 +32,7 @@ sealed class ActivityNetwork : Module
         Regressor = Add("pose2imu", new HarRegressor(model.Regressor, Init("pose2imu"), dropout));
         Extractor = Add("fe", model.NewExtractor(Init("fe"), dropout));
         Classifier = Add("ac", model.NewClassifier(Init("ac"), dropout));
-        SimulatedExtractor = scenario.SeparateFeatureExtractors && config.Compat.Scenario24 == "separate" ? Add("fe_sim", model.NewExtractor(Init("fe_sim"), dropout)) : Extractor;
+        SimulatedExtractor = HasOwnExtractor(config) ? Add("fe_sim", model.NewExtractor(Init("fe_sim"), dropout)) : Extractor;
         SimulatedClassifier = scenario.SeparateClassifiers ? Add("ac_sim", model.NewClassifier(Init("ac_sim"), dropout)) : Classifier;
         if (scenario.Secondary.Enabled)
             SecondaryClassifier = Add("ac_aux", new HarClassifier(new HarClassifierConfig(FIn: model.Classifier.FIn, NClasses: scenario.Secondary.NClasses), Init("ac_aux")));
@@ -55,6 +64,17 @@ sealed class ActivityNetwork : Module
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => Classifier.Forward(Extractor.Forward(input));
 
+    /// <summary>Logits of real signals as in use: nothing of the networks moves, no dropout is drawn, no gradient flows.</summary>
+    public Tensor Answer(Tensor signal)
+    {
+        using var noGrad = Autograd.NoGrad();
+        Module[] training = [.. new[] { Extractor, Classifier }.Where(module => module.Training)];
+        foreach (var module in training) module.Eval();
+        var logits = Forward(signal);
+        foreach (var module in training) module.Train();
+        return logits;
+    }
+
     /// <summary>Embeddings of simulated signals.</summary>
     public Tensor EmbedSimulated(Tensor signal) =>
         SimulatedExtractor == Extractor && Extractor is HarFeatureExtractor shared ? shared.ForwardSimulated(signal) : SimulatedExtractor.Forward(signal);
@@ -72,6 +92,8 @@ sealed class ActivityNetwork : Module
         foreach (var (name, child) in Children)
             if (name != "discriminator" && !IsTrainable(name, trainable)) child.Eval();
     }
+
+    static bool HasOwnExtractor(ActivityConfig config) => config.Scenario.SeparateFeatureExtractors && config.Compat.Scenario24 == "separate";
 
     static bool IsTrainable(string module, IReadOnlyList<string> trainable) => trainable.Count == 0 || trainable.Contains(module);
 

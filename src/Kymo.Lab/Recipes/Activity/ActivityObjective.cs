@@ -51,6 +51,8 @@ sealed class ActivityObjective
     /// <summary>The networks.</summary>
     public ActivityNetwork Network { get; }
 
+    bool IsPretraining => _epoch() < _config.Scenario.Adversarial.Pretraining;
+
     /// <summary>
     /// Scores that a scenario has beyond those of every classification: the macro-F1 in the original's name, the terms of the loss, how often the simulated
     /// signal is named right, what the two branches give their answers (<c>confidence</c>), and what the adversary makes of it: <c>d_acc</c> (how often it
@@ -79,11 +81,12 @@ sealed class ActivityObjective
             Train = data.Train,
             Validation = data.Validation,
             Prepare = objective.Prepare,
-            Score = indices => objective.Scores(objective.Evaluate(indices)),
+            Score = indices => objective.Scores(objective.Evaluate(indices, objective.IsPretraining)),
             TrainScores = objective.TrainScores,
             Classes = data.Set.Classes.Count,
             TrainLabels = [.. data.Windows.Select(window => window.Label)],
-            Rate = (step, total, history) => ActivityRates.At(config.Optim, step, total, history),
+            Rate = (step, total, history) => ActivityRates.At(config.Optim, step, total, history, config.Scenario.Adversarial.Pretraining),
+            PretrainEpochs = config.Scenario.Adversarial.Pretraining,
             SmallestBatch = 2,
             Device = device,
         };
@@ -93,10 +96,12 @@ sealed class ActivityObjective
     }
 
     /// <summary>Answers and errors on some windows with the present weights, on the signal as it is.</summary>
-    public ActivityEvaluation Evaluate(int[] indices) => Evaluate([.. indices.Select(index => _data.Windows[index])]);
+    /// <param name="indices">The windows.</param>
+    /// <param name="pretraining">Whether the loss is that of the adversary's pretraining.</param>
+    public ActivityEvaluation Evaluate(int[] indices, bool pretraining = false) => Evaluate([.. indices.Select(index => _data.Windows[index])], pretraining);
 
-    /// <inheritdoc cref="Evaluate(int[])"/>
-    public ActivityEvaluation Evaluate(IReadOnlyList<MotionWindow> windows)
+    /// <inheritdoc cref="Evaluate(int[], bool)"/>
+    public ActivityEvaluation Evaluate(IReadOnlyList<MotionWindow> windows, bool pretraining = false)
     {
         Network.Eval();
         using var noGrad = Autograd.NoGrad();
@@ -109,7 +114,7 @@ sealed class ActivityObjective
             Fill(chunk, augment: false);
             var batch = Batch(scope, 0, chunk.Length);
             // The adversary's part has the same value whatever turns its gradient round.
-            var terms = ScenarioLoss.Of(Network, _config.Scenario, batch, reversal: _config.Scenario.Adversarial.Enabled ? 1 : null);
+            var terms = ScenarioLoss.Of(Network, _config.Scenario, batch, reversal: _config.Scenario.Adversarial.Enabled ? 1 : null, pretraining: pretraining);
             loss += terms.Total.Item() * chunk.Length;
             Add(sums, terms, 0, chunk.Length);
             if (terms.Adversary is { } adversary) told.AddRange(ToldApart(adversary));
@@ -169,7 +174,7 @@ sealed class ActivityObjective
         FillSecondTask(windows.Length);
         Network.Freeze(_config.Scenario.Trainable);
         var adversary = _config.Scenario.Adversarial;
-        var pretraining = adversary.Enabled && _epoch() < adversary.PretrainEpochs;
+        var pretraining = IsPretraining;
         if (adversary is { Enabled: true, Loss: "wgan" } && !pretraining) TrainCritic(windows.Length);
         var reversal = adversary.Enabled && !pretraining
             ? adversary.ScheduleLambda ? adversary.GrlLambda * GradientReversal.Scheduled(_epoch(), _config.Trainer.Epochs, adversary.ScheduleGamma) : adversary.GrlLambda

@@ -128,11 +128,12 @@ public sealed class ActivityPredictor : IDisposable
     {
         if (recording.Rows < WindowRows)
             throw new DataException(name, FormattableString.Invariant($"{recording.Rows / RateHz:F2} s; expected at least a window of {WindowRows / RateHz:F2} s"));
-        var windows = MotionWindows.Cut([recording], new WindowOptions(WindowRows, Math.Max(1, (int)Math.Round((hop ?? (WindowRows / 2 / RateHz)) * RateHz)))).Windows;
+        var stride = Math.Max(1, (int)Math.Round((hop ?? (WindowRows / 2 / RateHz)) * RateHz));
+        var windows = MotionWindows.Cut([recording], new WindowOptions(WindowRows, stride)).Windows;
         IReadOnlyList<float[]> probabilities = Probabilities(windows);
         if (smooth > 0) probabilities = Smoothing.Of([.. windows.Select(window => (window.Start + (WindowRows / 2.0)) / RateHz)], probabilities, smooth);
         int[] decisions = [.. probabilities.Select(row => Largest.IndexOf(row))];
-        var stretches = ActivityEvents.Found(windows, decisions, WindowRows, RateHz, null);
+        var stretches = ActivityEvents.Found(windows, decisions, WindowRows, stride, RateHz, null);
         float[] mean = [.. Classes.Select((_, label) => probabilities.Average(row => row[label]))];
         var json = new JsonObject
         {

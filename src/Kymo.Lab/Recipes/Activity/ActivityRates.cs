@@ -11,7 +11,8 @@ static class ActivityRates
     /// <param name="step">Steps taken before it.</param>
     /// <param name="total">Steps of the whole training.</param>
     /// <param name="history">Finished epochs.</param>
-    public static double At(ActivityOptimOptions optim, long step, long total, IReadOnlyList<EpochRow> history)
+    /// <param name="pretraining">First epochs that minimise another loss, whose scores no later epoch is held against.</param>
+    public static double At(ActivityOptimOptions optim, long step, long total, IReadOnlyList<EpochRow> history, int pretraining = 0)
     {
         var scheduler = optim.Scheduler;
         if (scheduler.Name == "one_cycle")
@@ -23,6 +24,6 @@ static class ActivityRates
         }
         if (scheduler.Name == "none") return optim.Lr;
         var plateau = new PlateauOptions(scheduler.Metric, scheduler.Mode, scheduler.Factor, scheduler.Patience, 1e-4, 0);
-        return LearningRates.AfterPlateaus(optim.Lr, plateau, history.Skip(optim.WarmupEpochs));
+        return LearningRates.AfterPlateaus(optim.Lr, plateau, history.Skip(Math.Max(optim.WarmupEpochs, pretraining)));
     }
 }

@@ -52,7 +52,7 @@ public static class ActivityRecipe
         var config = Bind(job, context);
         if (config.Ablation.Count > 0) return ScenarioAblation.Run(config, context);
         if (config.LeaveOneOut) return PersonByPerson.Run(config, context);
-        UnreadSettings.Refuse(config, context.Overrides);
+        UnreadSettings.Refuse([config], context.Overrides);
         return Single(config, job, context);
     }
 
@@ -112,7 +112,7 @@ public static class ActivityRecipe
         return WithCompat(config);
     }
 
-    /// <summary>Networks and split after the original's rules that are repeated.</summary>
+    /// <summary>Networks and split after the original's rules that are repeated; of those, the ones that change something here.</summary>
     internal static ActivityConfig WithCompat(ActivityConfig config)
     {
         var model = config.Model;
@@ -128,7 +128,19 @@ public static class ActivityRecipe
         }
         if (config.Compat.Dropout is { } share) model = model with { FeatureExtractor = model.FeatureExtractor with { DropProb = share } };
         var data = config.Compat.Split == "original" && config.Data is { Name: "mmfit", Split: "people" } ? config.Data with { Split = "original" } : config.Data;
-        return config with { Model = model, Data = data };
+        var isMmFit = data.Name is "mmfit" or "synthetic";
+        // A rule that nothing here is affected by stamps no run.
+        var (rules, none) = (config.Compat, new ActivityCompatOptions());
+        rules = rules with
+        {
+            Preprocess = isMmFit && data.Source != "preprocessed" ? rules.Preprocess : none.Preprocess,
+            Truncate = isMmFit ? rules.Truncate : none.Truncate,
+            Split = data is { Name: "mmfit", Split: "original" } ? rules.Split : none.Split,
+            Scenario24 = config.Scenario.SeparateFeatureExtractors ? rules.Scenario24 : none.Scenario24,
+            Dropout = model.Encoder is null ? rules.Dropout : none.Dropout,
+            TEncoder = config.Model.Encoder is not null ? rules.TEncoder : none.TEncoder,
+        };
+        return config with { Model = model, Data = data, Compat = rules };
     }
 
     static RunPlan Plan(ActivityConfig config, ActivityData data, Device device) => new()

@@ -36,6 +36,8 @@ sealed class ActivityReport
     readonly MotionWindow[] _windows;
     readonly IReadOnlyList<(string Name, ConfusionMatrix Test)> _rivals;
     readonly IReadOnlyDictionary<string, double> _linear;
+    readonly EventScores _events;
+    readonly StreamingScores _stream;
 
     ActivityReport(ActivityConfig config, ActivityData data, Fit fit, ActivityObjective objective)
     {
@@ -47,6 +49,7 @@ sealed class ActivityReport
         _linear = config.Scenario.UsesSimulation ? ActivityBaselines.Regression(data, held) : new Dictionary<string, double>();
         TestScores = objective.Scores(_test);
         PersonScores = People();
+        (_events, _stream) = Events();
     }
 
     /// <summary>Scores of the reported weights on held-out windows.</summary>
@@ -83,10 +86,10 @@ sealed class ActivityReport
     {
         var (groups, classes) = (_windows.Select(window => window.Recording.Participant).ToArray(), _data.Set.Classes.Count);
         var interval = BootstrapInterval.Of(
-            [.. _windows.Select(window => window.Label)], Decisions(), groups, classes, matrix => MacroScores.Of(matrix).F1, new BootstrapOptions { Seed = (ulong)_config.Seed });
+            [.. _windows.Select(window => window.Label)], Decisions(_test), groups, classes, matrix => MacroScores.Of(matrix).F1, new BootstrapOptions { Seed = (ulong)_config.Seed });
         var metrics = Extra();
         metrics["test"] = new JsonObject(TestScores.Where(score => double.IsFinite(score.Value)).Select(score => KeyValuePair.Create(score.Key, (JsonNode?)score.Value)));
-        metrics["intervals"] = new JsonObject { ["f1_macro"] = new JsonObject { ["low"] = interval.Low, ["high"] = interval.High, ["level"] = interval.Level } };
+        metrics["intervals"] = new JsonObject { ["f1_macro"] = new JsonObject { ["low"] = interval.LowOrNull, ["high"] = interval.HighOrNull, ["level"] = interval.Level } };
         metrics["classes"] = new JsonObject(ClassScores.Of(_test.Classes.Matrix).Select((score, label) => KeyValuePair.Create(_data.Set.Classes[label], (JsonNode?)new JsonObject
         {
             ["precision"] = score.Precision,
@@ -95,7 +98,7 @@ sealed class ActivityReport
             ["support"] = score.Support,
         })));
         var first = string.Create(CultureInfo.InvariantCulture,
-            $"{_data.Set.Name}: {_windows.Length} windows of {groups.Distinct().Count()} people; macro F1 {interval.Estimate:F3} (95 % interval over people {interval.Low:F3} to {interval.High:F3})");
+            $"{_data.Set.Name}: {_windows.Length} windows of {groups.Distinct().Count()} people; macro F1 {interval.Estimate:F3} (95 % interval over people {interval.Range("F3")})");
         return ([first, .. _rivals.Select(rival => string.Create(CultureInfo.InvariantCulture, $"{rival.Name}: macro F1 {MacroScores.Of(rival.Test).F1:F3}")), .. Lines()], metrics);
     }
 
@@ -122,13 +125,13 @@ sealed class ActivityReport
         Lines = [.. Lines()],
     };
 
-    int[] Decisions() => [.. _test.Classes.Probabilities.Select(row => Largest.IndexOf(row))];
+    static int[] Decisions(ActivityEvaluation evaluation) => [.. evaluation.Classes.Probabilities.Select(row => Largest.IndexOf(row))];
 
     // Windows in which every row has one label: those at the border of two activities have no right answer of their own.
     (int Count, double F1) Pure()
     {
         var matrix = new ConfusionMatrix(_data.Set.Classes.Count);
-        var decisions = Decisions();
+        var decisions = Decisions(_test);
         for (var i = 0; i < _windows.Length; i++)
             if (_windows[i].Pure) matrix.Add(_windows[i].Label, decisions[i]);
         return ((int)matrix.Total, matrix.Total > 0 ? MacroScores.Of(matrix).F1 : double.NaN);
@@ -136,7 +139,7 @@ sealed class ActivityReport
 
     PersonScore[] People()
     {
-        var decisions = Decisions();
+        var decisions = Decisions(_test);
         double Mean(IEnumerable<int> indices, IReadOnlyList<double> values) => values.Count > 0 ? indices.Average(i => values[i]) : double.NaN;
         double[] named = [.. _test.SimulatedClasses.Zip(_windows, (label, window) => label == window.Label ? 1.0 : 0)];
         return [.. Enumerable.Range(0, _windows.Length).GroupBy(i => _windows[i].Recording.Participant).OrderBy(person => person.Key, StringComparer.Ordinal).Select(person =>
@@ -153,10 +156,22 @@ sealed class ActivityReport
 
     (EventScores Events, StreamingScores Stream) Events()
     {
-        var (decisions, rest, rate) = (Decisions(), _data.Set.RestClass, _data.Set.RateHz);
-        var recordings = _windows.Select(window => window.Recording).Distinct().ToArray();
-        var found = ActivityEvents.Found(_windows, decisions, _data.Length, rate, rest);
-        return (ActivityEvents.Match(ActivityEvents.True(recordings, rate, rest), found), ActivityEvents.Stream(_windows, decisions, _data.Length, rate, rest));
+        var (length, rest, rate) = (_data.Length, _data.Set.RestClass, _data.Set.RateHz);
+        var stride = WindowOptions.StrideRows(_config.Data.StrideSeconds, rate);
+        var (windows, decisions) = Heard(stride);
+        var recordings = windows.Select(window => window.Recording).Distinct().ToArray();
+        var found = ActivityEvents.Found(windows, decisions, length, stride, rate, rest);
+        return (ActivityEvents.Match(ActivityEvents.True(recordings, rate, rest), found), ActivityEvents.Stream(windows, decisions, length, stride, rate, rest));
+    }
+
+    // Who listens to a recording hears every window of it, those of several classes too, which data.label_rule=pure leaves out.
+    (IReadOnlyList<MotionWindow> Windows, int[] Decisions) Heard(int stride)
+    {
+        if (_config.Data.LabelRule != LabelRule.Pure) return (_windows, Decisions(_test));
+        var all = MotionWindows.Cut(_data.Split.Test, new WindowOptions(_data.Length, stride, OriginalCount: _config.Compat.Windows)).Windows;
+        var held = BatchLimit.First(_fit.Trainer.LimitTestBatches, [.. Enumerable.Range(0, all.Count)], _config.Trainer.EvalBatchSize);
+        MotionWindow[] windows = [.. held.Select(index => all[index])];
+        return (windows, Decisions(_objective.Evaluate(windows)));
     }
 
     IEnumerable<string> Lines()
@@ -174,9 +189,8 @@ sealed class ActivityReport
         foreach (var person in PersonScores)
             yield return $"{person.Person}: {person.Windows} windows, accuracy {Text(person.Accuracy)}, macro F1 {Text(person.F1)}" + (double.IsNaN(person.Mse) ? "" : $", mse {Text(person.Mse)}")
                 + (double.IsNaN(person.ToldApart) ? "" : $", real told from simulated {Text(person.ToldApart)}");
-        var (events, stream) = Events();
-        yield return $"events: {events.Matched} of {events.True} found, {events.Found} named; precision {Text(events.Precision)}, recall {Text(events.Recall)}, F1 {Text(events.F1)}";
-        yield return $"as a stream: median latency {Text(stream.MedianLatency)} s, {stream.Missed} missed" + (double.IsNaN(stream.FalseAlarmsPerHour) ? "" : $", {Text(stream.FalseAlarmsPerHour)} false alarms an hour");
+        yield return $"events: {_events.Matched} of {_events.True} found, {_events.Found} named; precision {Text(_events.Precision)}, recall {Text(_events.Recall)}, F1 {Text(_events.F1)}";
+        yield return $"as a stream: median latency {Text(_stream.MedianLatency)} s, {_stream.Missed} missed" + (double.IsNaN(_stream.FalseAlarmsPerHour) ? "" : $", {Text(_stream.FalseAlarmsPerHour)} false alarms an hour");
     }
 
     double SimulatedAccuracy() => _test.SimulatedClasses.Zip(_windows, (label, window) => label == window.Label ? 1.0 : 0.0).Average();
@@ -185,7 +199,6 @@ sealed class ActivityReport
     {
         JsonNode? Finite(double value) => double.IsFinite(value) ? value : null;
         var (pure, pureF1) = Pure();
-        var (events, stream) = Events();
         var mse = _test.SquaredErrors.Length > 0 ? _test.SquaredErrors.Average() : double.NaN;
         var extra = new JsonObject
         {
@@ -212,18 +225,18 @@ sealed class ActivityReport
             },
             ["events"] = new JsonObject
             {
-                ["true"] = events.True,
-                ["found"] = events.Found,
-                ["matched"] = events.Matched,
-                ["precision"] = Finite(events.Precision),
-                ["recall"] = Finite(events.Recall),
-                ["f1"] = Finite(events.F1),
+                ["true"] = _events.True,
+                ["found"] = _events.Found,
+                ["matched"] = _events.Matched,
+                ["precision"] = Finite(_events.Precision),
+                ["recall"] = Finite(_events.Recall),
+                ["f1"] = Finite(_events.F1),
             },
             ["streaming"] = new JsonObject
             {
-                ["median_latency_s"] = Finite(stream.MedianLatency),
-                ["missed"] = stream.Missed,
-                ["false_alarms_per_hour"] = Finite(stream.FalseAlarmsPerHour),
+                ["median_latency_s"] = Finite(_stream.MedianLatency),
+                ["missed"] = _stream.Missed,
+                ["false_alarms_per_hour"] = Finite(_stream.FalseAlarmsPerHour),
             },
             ["compat"] = new JsonArray([.. _config.Compat.On().Select(name => (JsonNode)name)]),
         };

@@ -36,8 +36,8 @@ static class ActivityResults
             ["train_f1_last"] = Number(last?.Train, "f1"),
             ["val_loss_last"] = Number(last?.Validation, "loss"),
             ["val_f1_last"] = Number(last?.Validation, "f1"),
-            ["best_val_f1"] = Extreme(rows, "f1", largest: true),
-            ["best_val_loss"] = Extreme(rows, "loss", largest: false),
+            ["best_val_f1"] = Extreme(fit.State.Compared, "f1", largest: true),
+            ["best_val_loss"] = Extreme(fit.State.Compared, "loss", largest: false),
             ["val_loss_at_best"] = best > 0 ? Number(rows[best - 1].Validation, "loss") : null,
         };
         foreach (var score in s_scores) final["test_" + score] = Number(test, score);
@@ -61,7 +61,7 @@ static class ActivityResults
     static JsonArray Column(IReadOnlyList<EpochRow> rows, Func<EpochRow, IReadOnlyDictionary<string, double>> part, string score) =>
         new([.. rows.Select(row => Number(part(row), score))]);
 
-    static JsonNode? Extreme(IReadOnlyList<EpochRow> rows, string score, bool largest)
+    static JsonNode? Extreme(IEnumerable<EpochRow> rows, string score, bool largest)
     {
         double[] values = [.. rows.Select(row => row.Validation.GetValueOrDefault(score, double.NaN)).Where(double.IsFinite)];
         return values.Length == 0 ? null : largest ? values.Max() : values.Min();

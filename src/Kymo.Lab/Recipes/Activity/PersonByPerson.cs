@@ -11,6 +11,7 @@ static class PersonByPerson
     /// <summary>Trains one run for each person and scores all answers together.</summary>
     public static RunResult Run(ActivityConfig config, RunContext context)
     {
+        ActivitySeries.Check(config, [[]], context);
         var name = ActivitySeries.NameOf(config, "loso");
         var answers = ActivitySeries.Train(config, name, [], context);
         var interval = answers.Interval(config.Seed);
@@ -29,15 +30,15 @@ static class PersonByPerson
         [
             .. rows.Select(row => $"{row.Key,-6} {Cell(row.Scores["windows"]),6} windows  accuracy {Text(row.Scores["acc"])}  macro F1 {Text(row.Scores["f1_macro_present"])}"
                 + (row.Scores["mse"] is null ? "" : $"  mse {Text(row.Scores["mse"])}")),
-            string.Create(CultureInfo.InvariantCulture, $"{config.Scenario.ExperimentName}, {rows.Length} people held out in turn: macro F1 {interval.Estimate:F3} on all {answers.Truth.Length} windows (95 % interval over people {interval.Low:F3} to {interval.High:F3}); a person {spread.Mean:F3} ± {spread.SampleDeviation:F3}")
+            string.Create(CultureInfo.InvariantCulture, $"{config.Scenario.ExperimentName}, {rows.Length} people held out in turn: macro F1 {interval.Estimate:F3} on all {answers.Truth.Length} windows (95 % interval over people {interval.Range("F3")}); a person {spread.Mean:F3} ± {spread.SampleDeviation:F3}")
                 + (double.IsNaN(answers.Mse) ? "" : string.Create(CultureInfo.InvariantCulture, $"; regression {answers.Mse / answers.MeanMse:F3} of the training mean's error")),
         ];
         AtomicFile.Write(Path.Combine(folder, "people.txt"), string.Join('\n', lines) + "\n");
         return new RunResult(Path.GetFullPath(folder), lines, new JsonObject
         {
             ["f1_macro"] = interval.Estimate,
-            ["low"] = interval.Low,
-            ["high"] = interval.High,
+            ["low"] = interval.LowOrNull,
+            ["high"] = interval.HighOrNull,
             ["people"] = rows.Length,
             ["windows"] = answers.Truth.Length,
         });

@@ -25,6 +25,7 @@ static class ScenarioAblation
     public static RunResult Run(ActivityConfig config, RunContext context)
     {
         var scenarios = Scenarios(config);
+        ActivitySeries.Check(config, [.. scenarios.Select(scenario => new[] { $"scenario={scenario}" })], context);
         var name = ActivitySeries.NameOf(config, "ablation");
         var rows = new List<Row>();
         foreach (var scenario in scenarios)
@@ -44,8 +45,8 @@ static class ScenarioAblation
             {
                 ["scenario"] = row.Scenario,
                 ["f1_macro"] = row.F1.Estimate,
-                ["low"] = row.F1.Low,
-                ["high"] = row.F1.High,
+                ["low"] = row.F1.LowOrNull,
+                ["high"] = row.F1.HighOrNull,
                 ["run_dir"] = row.Answers.Runs[0].Folder,
             })]),
         });
@@ -77,8 +78,8 @@ static class ScenarioAblation
     [
         $"macro F1 on {rows[0].Answers.Truth.Length} held-out windows, 95 % intervals over {rows[0].F1.Groups} people; differences to {rows[0].Scenario}",
         $"{"scenario",-12} {"macro F1",8}  {"interval",-16} {"difference",-26} {"one label",9} {"mse ratio",9}",
-        .. rows.Select(row => $"{row.Scenario,-12} {Text(row.F1.Estimate),8}  {Text(row.F1.Low)} to {Text(row.F1.High),-7} "
-            + $"{(row.Difference is { } d ? $"{Text(d.Difference.Estimate)} ({Text(d.Difference.Low)} to {Text(d.Difference.High)})" : "-"),-26} {Text(row.Answers.PureF1),9} {Text(row.MseRatio),9}"
+        .. rows.Select(row => $"{row.Scenario,-12} {Text(row.F1.Estimate),8}  {row.F1.Range("0.000"),-16} "
+            + $"{(row.Difference is { } d ? $"{Text(d.Difference.Estimate)} ({d.Difference.Range("0.000")})" : "-"),-26} {Text(row.Answers.PureF1),9} {Text(row.MseRatio),9}"
             + (row.Remark == "" ? "" : "  " + row.Remark)),
     ];
 

@@ -18,7 +18,7 @@ readonly record struct SecondaryBatch(Tensor Input, Tensor Labels);
 
 /// <summary>The terms of a batch; those that the scenario does not have are null.</summary>
 /// <param name="Total">What is minimised.</param>
-/// <param name="Logits">Of real signals, (batch, class).</param>
+/// <param name="Logits">Of real signals, (batch, class); where nothing is learned from those, without a gradient and as in use.</param>
 /// <param name="Simulated">The simulated signal.</param>
 sealed record ScenarioTerms(Tensor Total, Tensor Logits, Tensor? Simulated)
 {
@@ -61,16 +61,17 @@ static class ScenarioLoss
     {
         var losses = scenario.Losses;
         var simulated = scenario.UsesSimulation || secondary is not null ? network.Regressor.Forward(batch.Input) : (Tensor?)null;
-        var real = network.Extractor.Forward(batch.Signal);
-        var logits = network.Classifier.Forward(real);
-        var sim = simulated is { } signal && (losses.ActivitySim || NeedsEmbeddings(scenario)) ? network.EmbedSimulated(signal) : (Tensor?)null;
+        // Real signals that nothing is learned from must not move the statistics of the normalisation either.
+        var real = scenario.LearnsFromReal ? network.Extractor.Forward(batch.Signal) : (Tensor?)null;
+        var logits = real is { } embedding ? network.Classifier.Forward(embedding) : network.Answer(batch.Signal);
+        var sim = simulated is { } signal && (losses.ActivitySim || scenario.ComparesEmbeddings) ? network.EmbedSimulated(signal) : (Tensor?)null;
 
         var mse = simulated is { } predicted && losses.Mse ? Losses.MeanSquaredError(predicted, batch.Target) : (Tensor?)null;
         var simulatedLogits = losses.ActivitySim && sim is { } z ? network.SimulatedClassifier.Forward(z) : (Tensor?)null;
         var activity = Sum(
             losses.ActivityReal ? Losses.CrossEntropy(logits, batch.Labels, labelSmoothing: scenario.LabelSmoothing) : null,
             simulatedLogits is { } named ? Losses.CrossEntropy(named, batch.Labels, labelSmoothing: scenario.LabelSmoothing) : null);
-        var similarity = losses.Similarity && scenario.Beta > 0 && sim is { } embedded ? Alignment.Dissimilarity(embedded, real) : (Tensor?)null;
+        var similarity = losses.Similarity && scenario.Beta > 0 && sim is { } embedded ? Alignment.Dissimilarity(embedded, real!.Value) : (Tensor?)null;
         bool Counts(string term) => !pretraining || (scenario.Adversarial.PretrainTerms is { Count: > 0 } terms ? terms.Contains(term) : term == "mse");
         var adversary = pretraining || reversal is null ? null : Adversary(network, scenario.Adversarial, batch, reversal.Value, real, sim, simulated!.Value);
         var other = pretraining ? null : Sum(Other(network, scenario, batch, secondary, real, sim),
@@ -99,17 +100,14 @@ static class ScenarioLoss
         return Sum(judgedSim.Mean() - judgedReal.Mean() + (penalty * adversary.LambdaGp), Names(namedReal, namedSim, labels)?.Multiply(adversary.AuxWeight))!.Value;
     }
 
-    static bool NeedsEmbeddings(ScenarioOptions scenario) => (scenario.Losses.Similarity && scenario.Beta > 0) || scenario.Mmd.Enabled
-        || scenario.Contrastive.Enabled || scenario.Adversarial is { Enabled: true, Discriminator.InputType: "features" };
-
-    static Tensor? Other(ActivityNetwork network, ScenarioOptions scenario, ActivityBatch batch, SecondaryBatch? secondary, Tensor real, Tensor? sim)
+    static Tensor? Other(ActivityNetwork network, ScenarioOptions scenario, ActivityBatch batch, SecondaryBatch? secondary, Tensor? real, Tensor? sim)
     {
         Tensor? sum = null;
-        if (scenario.Mmd is { Enabled: true } mmd && sim is { } first) sum = Sum(sum, Alignment.Discrepancy(real, first, mmd.KernelMul, mmd.KernelNum) * mmd.Weight);
+        if (scenario.Mmd is { Enabled: true } mmd && sim is { } first) sum = Sum(sum, Alignment.Discrepancy(real!.Value, first, mmd.KernelMul, mmd.KernelNum) * mmd.Weight);
         if (scenario.Contrastive is { Enabled: true } contrastive && sim is { } second)
         {
             var labels = Functional.Concatenate([batch.Labels, batch.Labels]);
-            sum = Sum(sum, Alignment.Contrastive(Functional.Concatenate([real, second]), labels, contrastive.Temperature) * contrastive.Weight);
+            sum = Sum(sum, Alignment.Contrastive(Functional.Concatenate([real!.Value, second]), labels, contrastive.Temperature) * contrastive.Weight);
         }
         if (secondary is { } task)
         {
@@ -121,7 +119,7 @@ static class ScenarioLoss
 
     // Through gradient reversal both sides are in one sum; against a critic with steps of its own only the regressor's part is.
     static AdversaryTerms Adversary(
-        ActivityNetwork network, AdversarialOptions adversary, ActivityBatch batch, double strength, Tensor real, Tensor? sim, Tensor simulated)
+        ActivityNetwork network, AdversarialOptions adversary, ActivityBatch batch, double strength, Tensor? real, Tensor? sim, Tensor simulated)
     {
         var judge = network.Discriminator!;
         if (adversary.Loss == "wgan")
@@ -131,7 +129,7 @@ static class ScenarioLoss
             using (Autograd.NoGrad()) other = judge.Judge(batch.Signal, batch.Labels).Real;
             return new AdversaryTerms(value.Mean().Multiply(-1), other, value, Names(classes, null, batch.Labels), classes);
         }
-        var (realInput, simInput) = adversary.Discriminator.InputType == "signal" ? (batch.Signal, simulated) : (real, sim!.Value);
+        var (realInput, simInput) = adversary.Discriminator.InputType == "signal" ? (batch.Signal, simulated) : (real!.Value, sim!.Value);
         var (judgedReal, namedReal) = judge.Judge(GradientReversal.Apply(realInput, strength), batch.Labels);
         var (judgedSim, namedSim) = judge.Judge(GradientReversal.Apply(simInput, strength), batch.Labels);
         var ones = judgedReal.Detach().Multiply(0);

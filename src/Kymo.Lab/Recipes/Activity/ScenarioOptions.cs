@@ -33,6 +33,15 @@ public sealed record ScenarioOptions(
 {
     /// <summary>Whether anything needs the simulated signal.</summary>
     internal bool UsesSimulation => (Losses.Mse && Gamma > 0) || Losses.ActivitySim || (Losses.Similarity && Beta > 0) || Mmd.Enabled || Contrastive.Enabled || Adversarial.Enabled;
+
+    /// <summary>Whether embeddings of real and of simulated signals are compared.</summary>
+    internal bool ComparesEmbeddings => (Losses.Similarity && Beta > 0) || Mmd.Enabled || Contrastive.Enabled || Adversarial is { Enabled: true, Discriminator.InputType: "features" };
+
+    /// <summary>Whether the extractor learns from real signals.</summary>
+    internal bool LearnsFromReal => Losses.ActivityReal || ComparesEmbeddings;
+
+    /// <summary>Whether simulated signals pass through an extractor.</summary>
+    internal bool EmbedsSimulated => Losses.ActivitySim || ComparesEmbeddings || Secondary.Enabled;
 }
 
 /// <summary>Terms that count.</summary>
@@ -92,7 +101,11 @@ public sealed record AdversarialOptions(
     [property: Range(0, 100_000)] int PretrainEpochs = 0,
     [property: Range(0, 0.49)] double LabelSmoothing = 0.1,
     bool UseAcgan = false,
-    [property: Range(0, 1e6)] double AuxWeight = 1);
+    [property: Range(0, 1e6)] double AuxWeight = 1)
+{
+    /// <summary>First epochs in which other terms count than later; 0 without an adversary.</summary>
+    internal int Pretraining => Enabled ? PretrainEpochs : 0;
+}
 
 /// <summary>The network that tells real from simulated.</summary>
 /// <param name="HiddenUnits">Units of the hidden layers (features).</param>

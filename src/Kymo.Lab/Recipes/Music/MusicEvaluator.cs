@@ -70,11 +70,11 @@ static class MusicEvaluator
     {
         var (name, interval) = headline;
         var line = string.Create(CultureInfo.InvariantCulture,
-            $"{task.Set.Name}, {task.Report.Length} {task.ItemName}: {name} {interval.Estimate:0.0000} (95 % interval over {interval.Groups} {task.GroupName}s {interval.Low:0.0000} to {interval.High:0.0000})") + more;
+            $"{task.Set.Name}, {task.Report.Length} {task.ItemName}: {name} {interval.Estimate:0.0000} (95 % interval over {interval.Groups} {task.GroupName}s {interval.Range("0.0000")})") + more;
         return new RunResult(run, [line], new JsonObject
         {
             ["test"] = scores,
-            ["intervals"] = new JsonObject { [name] = new JsonObject { ["low"] = interval.Low, ["high"] = interval.High, ["level"] = interval.Level } },
+            ["intervals"] = new JsonObject { [name] = new JsonObject { ["low"] = interval.LowOrNull, ["high"] = interval.HighOrNull, ["level"] = interval.Level } },
         });
     }
 }

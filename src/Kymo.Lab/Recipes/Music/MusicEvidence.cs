@@ -247,9 +247,9 @@ sealed class MusicEvidence(TrainingRun run, MusicConfig config, MusicTask task, 
             [.. Enumerable.Range(0, task.Classes.Count).Select(label => labels.GetValueOrDefault(label))]);
     }
 
-    static JsonObject Json(Interval interval) => new() { ["estimate"] = interval.Estimate, ["low"] = interval.Low, ["high"] = interval.High };
+    static JsonObject Json(Interval interval) => new() { ["estimate"] = interval.Estimate, ["low"] = interval.LowOrNull, ["high"] = interval.HighOrNull };
 
-    static string Text(Interval interval) => $"{Number(interval.Estimate)} ({Number(interval.Low)} to {Number(interval.High)})";
+    static string Text(Interval interval) => $"{Number(interval.Estimate)} ({(double.IsFinite(interval.Low) ? $"{Number(interval.Low)} to {Number(interval.High)}" : "no interval")})";
 
     static string Number(double value) => value.ToString(Math.Abs(value) < 1 ? "0.0000" : "0.000", CultureInfo.InvariantCulture);
 }

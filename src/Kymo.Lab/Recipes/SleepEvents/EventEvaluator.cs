@@ -72,7 +72,7 @@ public static class EventEvaluator
         string[] groups = [.. unheard.Select(index => set.Recordings[index].Group)];
         Interval Of(Func<ConfusionMatrix, double> score) => BootstrapInterval.Of(truth, predicted, groups, set.Classes.Count, score, new BootstrapOptions());
         var (accuracy, f1) = (Of(Accuracy.Of), Of(matrix => MacroScores.Of(matrix).F1));
-        JsonObject Json(Interval interval) => new() { ["low"] = interval.Low, ["high"] = interval.High, ["level"] = interval.Level };
+        JsonObject Json(Interval interval) => new() { ["low"] = interval.LowOrNull, ["high"] = interval.HighOrNull, ["level"] = interval.Level };
         var metrics = new JsonObject
         {
             ["dataset"] = set.Name,
@@ -84,7 +84,7 @@ public static class EventEvaluator
         string[] lines =
         [
             $"{set.Name}: {unheard.Length} recordings that the network has not heard, {metrics["left_out"]} left out",
-            string.Create(CultureInfo.InvariantCulture, $"accuracy {scores["acc"]:F3} ({accuracy.Low:F3} to {accuracy.High:F3}), macro F1 {scores["f1_macro"]:F3} ({f1.Low:F3} to {f1.High:F3}); 95 % intervals over recordings"),
+            string.Create(CultureInfo.InvariantCulture, $"accuracy {scores["acc"]:F3} ({accuracy.Range("F3")}), macro F1 {scores["f1_macro"]:F3} ({f1.Range("F3")}); 95 % intervals over recordings"),
         ];
         return new RunResult(run, lines, metrics);
     }

@@ -134,7 +134,7 @@ static class SleepEvaluator
                 ["high"] = SleepReport.Number(score.Value.High),
             })));
             lines.Add($"  {scores.Key} classes: " + string.Join(", ", scores.Where(score => score.Score is "kappa" or "f1_macro").Select(score => string.Create(
-                CultureInfo.InvariantCulture, $"{(score.Score == "kappa" ? "kappa" : "macro F1")} {score.Value.Estimate:F3} ({score.Value.Low:F3} to {score.Value.High:F3})"))));
+                CultureInfo.InvariantCulture, $"{(score.Score == "kappa" ? "kappa" : "macro F1")} {score.Value.Estimate:F3} ({score.Value.Range("F3")})"))));
         }
         return new RunResult(run, lines, metrics);
     }

@@ -37,7 +37,7 @@ static class SleepPage
             page.Table(["", .. names], report.Systems.Select(system => (IReadOnlyList<string>)
             [
                 system.Name, .. names.Select(name => group.First(score => score.System == system && score.Score == name).Value)
-                    .Select(value => string.Create(CultureInfo.InvariantCulture, $"{value.Estimate:F3} ({value.Low:F3} to {value.High:F3})")),
+                    .Select(value => string.Create(CultureInfo.InvariantCulture, $"{value.Estimate:F3} ({value.Range("F3")})")),
             ]));
         }
     }

@@ -93,7 +93,7 @@ sealed class SleepReport
                 string Of(string name)
                 {
                     var value = Scores.First(score => score.System == system && score.Classes == classes && score.Score == name).Value;
-                    return string.Create(CultureInfo.InvariantCulture, $"{value.Estimate:F3} ({value.Low:F3} to {value.High:F3})");
+                    return string.Create(CultureInfo.InvariantCulture, $"{value.Estimate:F3} ({value.Range("F3")})");
                 }
                 lines.Add($"  {system.Name,-34} {Of("kappa")}   {Of("f1_macro")}");
             }

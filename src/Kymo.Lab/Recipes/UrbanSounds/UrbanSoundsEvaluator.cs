@@ -100,7 +100,7 @@ public static class UrbanSoundsEvaluator
             ["recordings"] = heard.Length,
             ["left_out"] = set.Recordings.Count - heard.Length + set.Exclusions.Count,
             ["test"] = new JsonObject(scores.Select(score => KeyValuePair.Create(score.Key, (JsonNode?)score.Value))),
-            ["intervals"] = new JsonObject { ["acc"] = new JsonObject { ["low"] = interval.Low, ["high"] = interval.High, ["level"] = interval.Level } },
+            ["intervals"] = new JsonObject { ["acc"] = new JsonObject { ["low"] = interval.LowOrNull, ["high"] = interval.HighOrNull, ["level"] = interval.Level } },
             ["classes"] = new JsonObject(ClassScores.Of(matrix).Select((score, label) => KeyValuePair.Create(set.Classes[label], (JsonNode?)new JsonObject
             {
                 ["precision"] = score.Precision,
@@ -112,7 +112,7 @@ public static class UrbanSoundsEvaluator
         string[] lines =
         [
             $"{set.Name}: {heard.Length} recordings that the networks have not been trained on, {metrics["left_out"]} left out",
-            string.Create(CultureInfo.InvariantCulture, $"accuracy {scores["acc"]:F3} (95 % interval {interval.Low:F3} to {interval.High:F3}), macro F1 {scores["f1_macro"]:F3}, loss {loss:F3}"),
+            string.Create(CultureInfo.InvariantCulture, $"accuracy {scores["acc"]:F3} (95 % interval {interval.Range("F3")}), macro F1 {scores["f1_macro"]:F3}, loss {loss:F3}"),
         ];
         return new RunResult(run, lines, metrics);
     }

@@ -54,7 +54,7 @@ public static class HtmlReport
         foreach (var name in s.Contract.Scores
             .Where(n => n is "acc" or "f1_macro" or "balanced_acc" or "mse" or "mae" or "kappa").Take(3))
         {
-            var interval = s.TestIntervals.TryGetValue(name, out var i)
+            var interval = s.TestIntervals.TryGetValue(name, out var i) && double.IsFinite(i.Low)
                 ? $"{Percent(i.Level)} interval {Number(i.Low)} to {Number(i.High)}" : "held out";
             page.Raw("<div class=\"card\">").Element("span", RunReport.Label(name)).Element("strong", Score(s.Test, name))
                 .Element("span", interval).Raw("</div>");

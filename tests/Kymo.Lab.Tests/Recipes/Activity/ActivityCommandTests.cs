@@ -151,6 +151,7 @@ public sealed class ActivityCommandTests(ActivityTree tree) : IClassFixture<Acti
     [InlineData("model.classifier.f_in=50", "n_dense")]
     [InlineData("data.split=random", "split")]
     [InlineData("scenario.trainable=[fe,xyz]", "xyz")]
+    [InlineData("scenario.trainable=[fe_sim]", "scenario2 has no module 'fe_sim'; it has pose2imu, fe, ac")]
     [InlineData("+data.foo=1", "foo")]
     [InlineData("+scenario.mmd.foo=1", "foo")]
     [InlineData("+foo=1", "foo")]
@@ -200,10 +201,63 @@ public sealed class ActivityCommandTests(ActivityTree tree) : IClassFixture<Acti
     [InlineData("optim.scheduler.patience=2", "optim.scheduler.name=none")]
     [InlineData("data.max_rows=500", "data=sp_sw_har")]
     [InlineData("data.sensor=sw_r", "data=utd_mhad")]
+    [InlineData("data.acc_file=x.npy", "data.source=raw")]
+    [InlineData("data.pose_file=x.npy", "data.source=raw")]
+    [InlineData("data.sensor=sw_r", "data.source=preprocessed")]
+    [InlineData("data.preprocess=frame", "data.source=preprocessed")]
+    [InlineData("data.sampling_rate_hz=50", "data=sp_sw_har")]
+    [InlineData("data.sampling_rate_hz=50", "data=utd_mhad")]
+    [InlineData("data.dataset_name=x", "data.data_dir=x")]
+    [InlineData("data.max_rows=5", "compat.truncate=1000")]
+    [InlineData("compat.truncate=1000", "data=sp_sw_har")]
+    [InlineData("compat.preprocess=A", "data=sp_sw_har")]
+    [InlineData("compat.preprocess=B", "data.source=preprocessed")]
+    [InlineData("compat.split=original", "data=utd_mhad")]
+    [InlineData("compat.split=original", "data.split=official")]
+    [InlineData("compat.scenario24=shared", "scenario=scenario23")]
+    [InlineData("compat.t_encoder=legacy", "scenario=scenario2")]
+    [InlineData("compat.dropout=0.3", "model/encoder=grouped")]
+    [InlineData("model.feature_extractor.drop_prob=0.1", "compat.dropout=0.3")]
+    [InlineData("model.feature_extractor.n_filters=8", "preset=mmfit_scenario2 compat.t_encoder=legacy")]
+    [InlineData("model.encoder.kernel_size=5", "preset=mmfit_scenario2 compat.t_encoder=legacy")]
+    [InlineData("model.feature_extractor.branch_norm=separate", "scenario=real_only")]
+    [InlineData("model.feature_extractor.branch_norm=separate", "scenario=scenario24")]
+    [InlineData("scenario.separate_classifiers=true", "scenario=real_only")]
+    [InlineData("scenario.separate_feature_extractors=true", "scenario=real_only")]
+    [InlineData("scenario.mmd.weight=7", "leave_one_out=true")]
+    [InlineData("data.secondary_dir=/nowhere", "leave_one_out=true")]
+    [InlineData("data.fold=1", "leave_one_out=true")]
+    [InlineData("run.dir=x", "leave_one_out=true")]
+    [InlineData("scenario.mmd.weight=7", "ablation=[real_only,scenario2]")]
+    [InlineData("scenario=scenario5", "ablation=[real_only,scenario2]")]
+    [InlineData("data.fold=1", "ablation=[real_only,scenario5] scenario.mmd.weight=7")]
     public void Setting_that_nothing_reads_beside_the_others_is_an_error(string setting, string beside)
     {
-        var error = Assert.Throws<ConfigException>(() => ActivityTree.Run(_folder.Path, "wrong", [beside, setting]));
+        var error = Assert.Throws<ConfigException>(() => ActivityTree.Run(_folder.Path, "wrong", [.. beside.Split(' '), setting]));
         Assert.Contains($"'{setting}': nothing reads it", error.Message);
+        Assert.False(Directory.Exists(Path.Combine(_folder.Path, "runs")));
+    }
+
+    [Theory]
+    [InlineData("leave_one_out=true")]
+    [InlineData("ablation=[real_only,scenario2]")]
+    public void Series_that_trains_nothing_is_refused(string series) => Assert.Contains("trainer.epochs=0 trains nothing",
+        Assert.Throws<ConfigException>(() => ActivityTree.Run(_folder.Path, "wrong", [series, "trainer.epochs=0"])).Message);
+
+    [Fact]
+    public void Rule_of_the_original_that_changes_nothing_stamps_no_run()
+    {
+        IReadOnlyList<string> On(params string[] typed)
+        {
+            var composition = ActivityTree.Compose(["compat=original", .. typed]);
+            var job = (MapNode)ConfigResolver.Of(composition.Config).ResolveAll(composition.Config);
+            return Lab.Recipes.Activity.ActivityRecipe.WithCompat(ConfigBinder.Bind<Lab.Recipes.Activity.ActivityConfig>(job)).Compat.On();
+        }
+        void AssertSame(string[] expected, IReadOnlyList<string> actual) => Assert.Equal(expected.Order(StringComparer.Ordinal), actual.Order(StringComparer.Ordinal));
+        string[] everywhere = ["windows=true", "f1=present", "loss_mean=batches", "state_names=true", "config=activity", "hpo_score=last"];
+        AssertSame([.. everywhere, "dropout=0.3"], On("data=sp_sw_har"));
+        AssertSame([.. everywhere, "dropout=0.3", "preprocess=A", "scenario24=shared", "split=original", "truncate=1000"], On("scenario=scenario24"));
+        AssertSame([.. everywhere, "dropout=0.3", "preprocess=A", "t_encoder=legacy", "truncate=1000"], On("preset=mmfit_scenario2", "data=mmfit_debug"));
     }
 
     [Fact]
@@ -229,7 +283,9 @@ public sealed class ActivityCommandTests(ActivityTree tree) : IClassFixture<Acti
     public void Compat_repeats_the_original_and_says_so()
     {
         var result = ActivityTree.Run(_folder.Path, "run", [$"+data_dir={tree.Parent}", "data=mmfit_debug", "compat=original", "+sensor_window_length=100", Quick]);
-        foreach (var rule in new[] { "truncate=1000", "split=original", "config=activity", "hpo_score=last" }) Assert.Contains(rule, result.Metrics["compat"]!.AsArray().Select(node => (string)node!));
+        foreach (var rule in new[] { "truncate=1000", "config=activity", "hpo_score=last" }) Assert.Contains(rule, result.Metrics["compat"]!.AsArray().Select(node => (string)node!));
+        // The lists of mmfit_debug stand whatever the split.
+        Assert.DoesNotContain("split=original", result.Metrics["compat"]!.AsArray().Select(node => (string)node!));
         Assert.Contains("ac.classfier.weight".Split('.', 2)[1], Kymo.Lab.Models.WeightFiles.Read(Path.Combine(result.Folder, "checkpoints", "ac_best.pth")).Keys);
         Assert.Contains("preprocess=A", File.ReadAllText(Path.Combine(result.Folder, "results.json")));
     }

@@ -225,6 +225,21 @@ public sealed class ActivityScenarioTests(PreparedTree prepared) : IClassFixture
         Assert.Equal((double)run.Metrics["test"]!["mse"]!, (double)again.Metrics["test"]!["mse"]!, 6);
         Assert.Contains("trained on 0", Assert.Throws<Kymo.Signals.DataException>(() => recipe.Evaluate!(run.Folder, ["data.test_subjects=[w01]", "data.train_subjects=[w02]"], s_nothing)).Message);
         Assert.Contains("cannot be changed", Assert.Throws<ConfigException>(() => recipe.Evaluate!(run.Folder, ["data.sensor_window_length=50"], s_nothing)).Message);
+        Assert.Contains("nothing reads it", Assert.Throws<ConfigException>(() => recipe.Evaluate!(run.Folder, ["scenario.mmd.weight=3"], s_nothing)).Message);
+        Assert.Contains("nothing is trained", Assert.Throws<ConfigException>(() => recipe.Evaluate!(run.Folder, ["optim.lr=0.1"], s_nothing)).Message);
+
+        // Whoever is listed beside the held-out people, the networks get numbers on the scale that they were trained on.
+        var fewer = recipe.Evaluate!(run.Folder, ["data.train_subjects=[w02]"], s_nothing);
+        Assert.Equal((double)run.Metrics["test"]!["loss"]!, (double)fewer.Metrics["test"]!["loss"]!, 4);
+        Assert.Equal((double)run.Metrics["test"]!["mse"]!, (double)fewer.Metrics["test"]!["mse"]!, 4);
+
+        // Windows of several classes have no score of their own under this rule; who listens to a recording hears them all the same.
+        var pure = recipe.Evaluate!(run.Folder, ["data.label_rule=pure"], s_nothing);
+        Assert.True((int)pure.Metrics["pure_windows"]!["count"]! < File.ReadAllLines(Path.Combine(run.Folder, "predictions.csv")).Length - 1);
+        foreach (var part in new[] { "events", "streaming" })
+            Assert.All(run.Metrics[part]!.AsObject(), score => Assert.Equal(Number(score.Value), Number(pure.Metrics[part]![score.Key])));
+
+        static double? Number(JsonNode? node) => node is null ? null : double.Parse(node.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture);
 
         foreach (var part in new[] { "regressor", "extractor", "classifier", "both" })
         {

@@ -151,14 +151,119 @@ public sealed class ScenarioLossTests : IDisposable
         var recording = new PairedRecording { Id = "a", Participant = "p", Input = [], Target = [], Labels = labels, RestLabel = 2 };
         var windows = MotionWindows.Cut([recording], new WindowOptions(100, 50)).Windows;
         int[] decisions = [.. windows.Select(window => window.Start == 1500 ? 1 : window.Label)];
-        var found = ActivityEvents.Found(windows, decisions, 100, 100, 2);
+        var found = ActivityEvents.Found(windows, decisions, 100, 50, 100, 2);
         var only = Assert.Single(found);
         Assert.Equal((0, 10.0, 20.0), (only.Label, Math.Round(only.Start, 0), Math.Round(only.End, 0)));
         Assert.Equal(new EventScores(1, 1, 1), ActivityEvents.Match(ActivityEvents.True([recording], 100, 2), found));
-        var stream = ActivityEvents.Stream(windows, decisions, 100, 100, 2);
+        var stream = ActivityEvents.Stream(windows, decisions, 100, 50, 100, 2);
         // The first window whose middle lies in the set starts at row 950 and ends 0.5 s into it.
         Assert.Equal(0.5, stream.MedianLatency, 6);
         Assert.Equal((0, 0.0), (stream.Missed, stream.FalseAlarmsPerHour));
+        // A second recording, in which the decisions come a second later: the median of two is their mean.
+        MotionWindow[] both = [.. windows, .. windows.Select(window => window with { Recording = recording with { Id = "b" } })];
+        int[] later = [.. decisions, .. decisions.Select((decision, i) => windows[i].Start is 950 or 1000 ? 2 : decision)];
+        Assert.Equal(1, ActivityEvents.Stream(both, later, 100, 50, 100, 2).MedianLatency, 6);
+    }
+
+    [Fact]
+    public void Windows_on_two_sides_of_a_gap_are_no_neighbours()
+    {
+        var labels = Enumerable.Range(0, 3000).Select(row => row is >= 1000 and < 2000 ? 0 : 2).ToArray();
+        bool[] masked = [.. Enumerable.Range(0, 3000).Select(row => row is (>= 120 and < 130) or (>= 1400 and < 1500))];
+        var recording = new PairedRecording { Id = "a", Participant = "p", Input = [], Target = [], Labels = labels, RestLabel = 2, Masked = masked };
+        var windows = MotionWindows.Cut([recording], new WindowOptions(100, 50)).Windows;
+        int[] right = [.. windows.Select(window => window.Label)];
+        var found = ActivityEvents.Found(windows, right, 100, 50, 100, 2);
+        Assert.Equal([(9.75, 13.75), (15.25, 19.75)], found.Select(item => (Math.Round(item.Start, 6), Math.Round(item.End, 6))));
+        // Two decisions before the gap and one behind it are not three in a row.
+        int[] late = [.. windows.Select(window => window.Start < 1250 ? 2 : window.Label)];
+        Assert.Equal(6, ActivityEvents.Stream(windows, late, 100, 50, 100, 2).MedianLatency, 6);
+    }
+
+    [Fact]
+    public void Learning_from_simulated_signals_alone_is_moved_by_no_real_one()
+    {
+        var poseOnly = s_plain with { Beta = 0, Losses = new(Similarity: false, ActivityReal: false) };
+        Assert.Equal(After(poseOnly, 1), After(poseOnly, 2));
+        Assert.NotEqual(After(s_plain, 1), After(s_plain, 2));
+
+        // The network after a step; the signal that is classified is all that differs.
+        Dictionary<string, byte[]> After(ScenarioOptions scenario, int signal)
+        {
+            var config = Config(scenario);
+            using var streams = new RandomStreams(0, "test");
+            using var network = new ActivityNetwork(config, streams);
+            using var optimizer = new Adam(network.Trained([]), new AdamOptions { LearningRate = 1e-3 });
+            using var scope = new TensorScope();
+            var random = new RandomStream(0, "noise");
+            float[] Noise(int count, RandomStream from) => [.. Enumerable.Range(0, count).Select(_ => (float)from.Normal())];
+            var batch = new ActivityBatch(
+                scope.From<float>(Noise(8 * 180, random), 8, 3, 3, 20), scope.From<float>(Noise(8 * 60, random), 8, 3, 20),
+                scope.From<float>(Noise(8 * 60, new RandomStream(signal, "signal")), 8, 3, 20), scope.From<long>([0L, 1, 2, 3, 0, 1, 2, 3], 8));
+            network.Train();
+            var terms = ScenarioLoss.Of(network, config.Scenario, batch);
+            Assert.Equal(8, terms.Logits.Shape[0]);
+            terms.Total.Backward();
+            optimizer.Step();
+            Assert.True(network.Extractor.Training);
+            return Bytes(network);
+        }
+    }
+
+    [Fact]
+    public void Pretraining_is_validated_on_its_own_loss_and_gives_no_best_epoch()
+    {
+        var adversary = new AdversarialOptions([], new([], []), Enabled: true, PretrainEpochs: 2);
+        var config = Config(s_plain with { Alpha = 50, Gamma = 2, Adversarial = adversary }) with
+        {
+            Trainer = new TrainerOptions(new(Enabled: true, Monitor: "val_loss", Mode: "min", Patience: 2), new(Monitor: "val_loss", Mode: "min"), new([]), BatchSize: 8, Epochs: 4),
+        };
+        var (fit, _) = ActivityObjective.Begin(config, Data(), Device.Cpu, TimeProvider.System);
+        using (fit)
+        {
+            while (fit.State.History.Count < 4)
+            {
+                var row = fit.RunEpoch(_ => { }, () => false, CancellationToken.None);
+                Assert.Equal(row.Epoch <= 2, Math.Abs(row.Validation["loss"] - (2 * row.Validation["mse"])) < 1e-4);
+                Assert.Equal(row.Epoch <= 2, Math.Abs(row.Train["loss"] - (2 * row.Train["mse"])) < 1e-4);
+                if (row.Epoch == 3) Assert.True(row.IsBest);
+                Assert.Equal(row.Epoch > 2, fit.State.BestEpoch > 2);
+                Assert.All(fit.State.TopEpochs(), kept => Assert.Equal(row.Epoch > 2, kept.Epoch > 2));
+                // The loss rises when the other terms come in; neither waits for it to be as small as before.
+                Assert.False(fit.State.Stopped);
+                Assert.Equal(1e-3, ActivityRates.At(config.Optim with { Scheduler = new(Patience: 1) }, 0, 1, fit.State.History, 2));
+            }
+        }
+    }
+
+    [Fact]
+    public void Finished_networks_get_numbers_on_their_own_scale()
+    {
+        var raw = Data().Set.Recordings[0];
+        var (ownInput, ownTarget) = (Scale(9, 0.1f, 2), Scale(3, 5, 0.5f));
+        var own = Standardised(ownInput, ownTarget);
+        Assert.Same(own, ActivityEvaluator.OnScales(own, ownInput, ownTarget));
+        var (input, target) = (Scale(9, -1, 3), Scale(3, 2, 4));
+        var data = ActivityEvaluator.OnScales(own, input, target);
+        AssertClose(input.Apply(raw.Input), data.Windows[3].Recording.Input, 1e-5);
+        AssertClose(target.Apply(raw.Target), data.Split.Test[0].Target, 1e-5);
+        Assert.Equal((input, target), (data.InputScale, data.TargetScale));
+
+        static ChannelScale Scale(int channels, float mean, float deviation) => new([.. Enumerable.Repeat(mean, channels)], [.. Enumerable.Repeat(deviation, channels)]);
+
+        ActivityData Standardised(ChannelScale inputs, ChannelScale targets)
+        {
+            var recording = raw with { Input = inputs.Apply(raw.Input), Target = targets.Apply(raw.Target) };
+            var all = Data();
+            return all with
+            {
+                Set = all.Set with { Recordings = [recording] },
+                Split = new MotionSplit("none", [recording], [recording], [recording], []),
+                Windows = [.. all.Windows.Select(window => window with { Recording = recording })],
+                InputScale = inputs,
+                TargetScale = targets,
+            };
+        }
     }
 
     (Dictionary<string, byte[]> Before, Dictionary<string, byte[]> After) Steps(ScenarioOptions scenario)
