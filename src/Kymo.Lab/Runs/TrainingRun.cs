@@ -60,6 +60,7 @@ public sealed class TrainingRun : IDisposable
     /// <exception cref="ConfigException">
     /// A taken name, no such run, a run of another configuration or other data, or a monitor that nothing is logged under.
     /// </exception>
+    /// <exception cref="FinishedRunException">The run to go on with is finished.</exception>
     public static TrainingRun Open(RunPlan plan, RunContext context)
     {
         CheckMonitors(plan);
@@ -68,7 +69,13 @@ public sealed class TrainingRun : IDisposable
         if (context is { Resume: "auto", IsWriter: true } && !Directory.Exists(Path.Combine(plan.Run.Root, "runs", name))) context = context with { Resume = null };
         if (context.Resume is { } named && named != "auto") name = named;
         if (context.IsWriter && plan.Run.Dir is { } dir) Link(dir, Path.GetFullPath(Path.Combine(plan.Run.Root, "runs", name)));
-        if (!context.IsWriter) context.Processes!.Meet();
+        if (!context.IsWriter)
+        {
+            // The writer of a finished run leaves at once and meets nobody.
+            var path = Path.GetFullPath(Path.Combine(plan.Run.Root, "runs", name));
+            if (context.Resume is not null && File.Exists(Path.Combine(path, RunFiles.Hashes))) throw new FinishedRunException(path);
+            context.Processes!.Meet();
+        }
         var folder = !context.IsWriter ? RunFolder.Watch(plan.Run.Root, name)
             : context.Resume is not null ? RunFolder.Resume(plan.Run.Root, name, context.Clock)
             : RunFolder.Create(plan.Run.Root, name, context.Clock);
@@ -379,15 +386,18 @@ public sealed class TrainingRun : IDisposable
     // A run goes on only with the configuration and the data it was begun with.
     void GoOn()
     {
-        if (Folder.Has(RunFiles.Hashes))
-        {
-            foreach (var unit in Units) Checkpoints(unit).Delete();
-            throw new ConfigException($"run '{Folder.Name}' is finished; choose another run.name to train again");
-        }
-        if (!Folder.Has(RunFiles.ResolvedConfig)) Begin();
+        var isFinished = Folder.Has(RunFiles.Hashes);
+        if (!isFinished && !Folder.Has(RunFiles.ResolvedConfig)) Begin();
         var differences = _settings.Differences(CanonicalJson.ReadObject(Folder.PathOf(RunFiles.ResolvedConfig)));
         var data = CanonicalJson.ReadObject(Folder.PathOf(RunFiles.DataFingerprint));
         var isOtherData = !JsonNode.DeepEquals(data["content_sha256"], _plan.Data["content_sha256"]);
+        if (isFinished)
+        {
+            foreach (var unit in Units) Checkpoints(unit).Delete();
+            if (differences.Count == 0 && !isOtherData) throw new FinishedRunException(Folder.Path);
+            throw new ConfigException($"run '{Folder.Name}' is finished, with {(differences.Count > 0 ? "another configuration: " + string.Join("; ", differences) : "other data")}; "
+                + "choose another run.name");
+        }
         if (_context.ResumeAnyway)
         {
             foreach (var difference in differences) Note($"resumed although {difference}");
