@@ -5,6 +5,7 @@ using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
 using Kymo.App.Campaigns;
 using Kymo.Config;
+using Kymo.Lab.Runs;
 using Kymo.Lab.Training;
 using Kymo.Onnx;
 using Kymo.Signals;
@@ -107,7 +108,7 @@ static class CommandLine
 
     static int? CodeOf(Exception error) => error switch
     {
-        ConfigException or StudyException => ExitCode.Usage,
+        ConfigException or StudyException or FinishedRunException => ExitCode.Usage,
         DataException or CheckpointException => ExitCode.Data,
         OperationCanceledException => ExitCode.Interrupted,
         TorchException or OnnxException or TrainingException => ExitCode.Failed,
@@ -119,7 +120,7 @@ static class CommandLine
     static int Report(Terminal terminal, Exception error, int code)
     {
         if (error is AggregateException { InnerException: { } inner }) error = inner;
-        var expected = error is ConfigException or StudyException or DataException or CheckpointException or TorchException or OnnxException or TrainingException or IOException
+        var expected = error is ConfigException or StudyException or FinishedRunException or DataException or CheckpointException or TorchException or OnnxException or TrainingException or IOException
             or UnauthorizedAccessException or CampaignFailedException;
         var text = error is OperationCanceledException ? "interrupted" + (terminal.GoOn is { } line ? $"; to go on, type {line}" : terminal.OpenRun is { } run ? $"; to go on, type the command again with --resume {run}" : "")
             : expected ? error.Message

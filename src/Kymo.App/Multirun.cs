@@ -58,14 +58,9 @@ sealed class Multirun
         foreach (var job in _jobs)
         {
             _terminal.Note($"[{Now()}][HYDRA] \t#{job.Number} : {job.Job}");
-            if (_ledger.Entries[job.Number].State == JobState.Done)
-            {
-                _terminal.Note("  done before; not run again");
-                continue;
-            }
             try
             {
-                results.Add(RunJob(job, cancel));
+                results.Add(_ledger.Entries[job.Number].State == JobState.Done ? DoneBefore(job) : RunJob(job, cancel));
             }
             catch (Exception error) when (_goesOn && error is not OperationCanceledException)
             {
@@ -75,7 +70,7 @@ sealed class Multirun
             }
         }
         if (failed.Count > 0) _terminal.Note($"{failed.Count} of {_jobs.Count} jobs failed ({string.Join(", ", failed)}); the same command in the same folder runs them again");
-        var seeds = SeedSummary.Of(results.OfType<JsonObject>().Where(result => result["metrics"] is JsonObject)
+        var seeds = SeedSummary.Of(results.OfType<JsonObject>().Where(result => result["metrics"]?["test"] is JsonObject)
             .Select(result => ((string)result["overrides"]!, (JsonObject)result["metrics"]!)));
         foreach (var line in seeds.Select(summary => summary.Line)) _terminal.Say(line);
         _terminal.Say(_folder);
@@ -83,13 +78,30 @@ sealed class Multirun
         return failed.Count == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
-    JsonObject RunJob(PlannedJob job, CancellationToken cancel)
+    // The settings of a job, its run named by number and configuration, and the folder of that run.
+    (MapNode Settings, string Folder) Settings(PlannedJob job)
     {
         var settings = Configuration.Resolve(job.Composition, _terminal);
         var run = (MapNode)settings["run"]!;
         var name = run["name"] is ScalarNode { Value: string { Length: > 0 } given } ? given : _recipe.Name;
         run["name"] = new ScalarNode($"{name}_job{job.Number}_{job.Composition.Identity[..6]}");
-        var folder = Path.Combine(((ScalarNode)run["root"]!).ToString(), "runs", ((ScalarNode)run["name"]!).ToString());
+        return (settings, Path.Combine(((ScalarNode)run["root"]!).ToString(), "runs", ((ScalarNode)run["name"]!).ToString()));
+    }
+
+    JsonObject DoneBefore(PlannedJob job)
+    {
+        var folder = Settings(job).Folder;
+        var result = FinishedRun.Read(folder);
+        _terminal.Note("  done before; not run again" + (result is null ? $", and in no summary: {folder} holds no finished run" : ""));
+        return Result(job, result ?? new RunResult(Path.GetFullPath(folder), [], []));
+    }
+
+    static JsonObject Result(PlannedJob job, RunResult result) =>
+        new() { ["number"] = job.Number, ["overrides"] = job.Job.ToString(), ["run_dir"] = result.Folder, ["metrics"] = result.Metrics.DeepClone() };
+
+    JsonObject RunJob(PlannedJob job, CancellationToken cancel)
+    {
+        var (settings, folder) = Settings(job);
         _ledger.Mark(job.Number, JobState.Running);
         try
         {
@@ -98,7 +110,13 @@ sealed class Multirun
             var result = _recipe.Run(settings, Configuration.Context(job.Composition, typed, resume, false, _terminal, cancel));
             _ledger.Mark(job.Number, JobState.Done);
             foreach (var line in result.Summary) _terminal.Say(line);
-            return new JsonObject { ["number"] = job.Number, ["overrides"] = job.Job.ToString(), ["run_dir"] = result.Folder, ["metrics"] = result.Metrics.DeepClone() };
+            return Result(job, result);
+        }
+        catch (FinishedRunException)
+        {
+            // It was killed between the seal of its run and its mark in the ledger.
+            _ledger.Mark(job.Number, JobState.Done);
+            return DoneBefore(job);
         }
         catch (Exception error)
         {

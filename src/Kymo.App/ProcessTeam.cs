@@ -91,7 +91,8 @@ static class ProcessTeam
 
     static Process Start(int rank, int size, string meet, IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardError = rank > 0, RedirectStandardOutput = rank > 0 };
+        // Nothing is ever said to a process of the team: its input ends when this process does, however that happens (LifeLine).
+        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardInput = true, RedirectStandardError = rank > 0, RedirectStandardOutput = rank > 0 };
         start.Environment[RankVariable] = rank.ToString(CultureInfo.InvariantCulture);
         start.Environment[SizeVariable] = size.ToString(CultureInfo.InvariantCulture);
         start.Environment[MeetVariable] = meet;

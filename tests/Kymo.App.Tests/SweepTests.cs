@@ -28,10 +28,19 @@ public sealed class SweepTests : IDisposable
         Assert.Equal("MULTIRUN", ConfigResolver.Of(multirun).Get("hydra.mode").ToString());
 
         // In another order and with one more: the numbers stay, only what is new runs.
-        var second = KymoProgram.Succeed(_folder.Path, [.. s_quick, "data.root=sounds", "seed=0,2,1", "hydra.sweep.dir=sweep"]);
+        var second = KymoProgram.Succeed(_folder.Path, [.. s_quick, "data.root=sounds", "seed=0,2,1", "hydra.sweep.dir=sweep", "--json"]);
         Assert.Equal(2, second.Error.Split("done before; not run again").Length - 1);
         Assert.Equal(["0 done seed=1", "1 done seed=0", "2 done seed=2"], Ledger());
         var run = Assert.Single(Directory.GetDirectories(_folder["results/runs"], "*_job2_*"));
+
+        // The scores of what is done are there for the summary over seeds, also where a kill came between a run's end and the ledger.
+        var ledger = File.ReadAllLines(_folder["sweep/jobs.jsonl"]);
+        File.WriteAllLines(_folder["sweep/jobs.jsonl"], [ledger[0], ledger[1].Replace("\"done\"", "\"running\"", StringComparison.Ordinal), ledger[2]]);
+        var third = KymoProgram.Succeed(_folder.Path, [.. s_quick, "data.root=sounds", "seed=0,2,1", "hydra.sweep.dir=sweep", "--json"]);
+        Assert.Equal(3, third.Error.Split("done before; not run again").Length - 1);
+        foreach (var sweep in new[] { second, third })
+            Assert.Equal([0, 2, 1], sweep.Json["jobs"]!.AsArray().Select(job => job!["metrics"]!).Where(metrics => metrics["test"]!["acc"] is not null).Select(metrics => (int)metrics["seed"]!));
+        Assert.Equal(["0 done seed=1", "1 done seed=0", "2 done seed=2"], Ledger());
 
         var overrides = (ListNode)YamlReader.ReadConfig(File.ReadAllBytes(Path.Combine(run, ".hydra", "overrides.yaml")), "overrides.yaml");
         Assert.Contains("seed=2", overrides.Select(item => item.ToString()));
@@ -64,9 +73,13 @@ public sealed class SweepTests : IDisposable
     [InlineData("seed=interval(0,1)", "BasicSweeper does not support sweep type : INTERVAL_SWEEP")]
     [InlineData("hydra.sweep.dir=a,b", "Sweeping over Hydra's configuration is not supported : 'hydra.sweep.dir=a,b'")]
     [InlineData("optim.lrr=1,2", "Key 'lrr' is not in struct\nDid you mean 'lr'?")]
+    [InlineData("--resume first", "--resume first with --multirun: a sweep goes on when its own command is typed again, with the same hydra.sweep.dir=DIR")]
+    [InlineData("--resume auto", "--resume auto with --multirun: ")]
+    [InlineData("--resume-anyway", "--resume-anyway with --multirun: ")]
+    [InlineData("--nproc 2", "--nproc 2 with --multirun: the runs of a sweep have one process each")]
     public void Sweep_that_cannot_be_made_ends_with_2_before_anything_runs(string text, string expected)
     {
-        var ending = KymoProgram.Run(_folder.Path, [.. s_quick, "data.root=sounds", text]);
+        var ending = KymoProgram.Run(_folder.Path, [.. s_quick, "data.root=sounds", .. text.Split(' ')]);
         Assert.Equal(2, ending.Code);
         Assert.Contains(expected, ending.Error);
         Assert.False(Directory.Exists(_folder["results"]));

@@ -124,7 +124,7 @@ def read_wandb(data):
             answer["order"].append(name)
         if name == "history":
             row = items(body)
-            row["step"] = one(one(body, 2), 1, 0)
+            row["number"] = one(one(body, 2), 1, 0)
             answer["history"].append(row)
         elif name == "summary":
             answer["summary"] = items(body)

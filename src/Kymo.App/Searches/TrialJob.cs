@@ -72,6 +72,10 @@ sealed class TrialJob : IDisposable
                 run(source.Token);
                 return new TrialEnding(ExitCode.Done, "");
             }
+            catch (FinishedRunException)
+            {
+                return new TrialEnding(ExitCode.Done, "");
+            }
             catch (Exception error)
             {
                 var code = error switch { ConfigException => ExitCode.Usage, DataException => ExitCode.Data, OperationCanceledException => ExitCode.Interrupted, _ => ExitCode.Failed };

@@ -4,6 +4,7 @@ using Kymo.App.Searches;
 using Kymo.Config;
 using Kymo.Lab.Recipes;
 using Kymo.Lab.Runs;
+using Kymo.Signals;
 
 namespace Kymo.App.Verbs;
 
@@ -32,6 +33,7 @@ static class TrainVerb
         command.Handle(terminal, (parsed, cancel) =>
         {
             var chosen = Registry.Find(parsed.GetValue(recipe)!);
+            if (parsed.GetValue(multirun)) RefuseInSweep(parsed.GetValue(resume), parsed.GetValue(anyway), parsed.GetValue(processes));
             var resumed = ResumedRun.Of(parsed.GetValue(resume), chosen, parsed.GetValue(overrides) ?? []);
             var typed = resumed.Overrides;
             Composition Compose(bool many) => Configuration.Compose(chosen, typed, parsed.GetValue(folders) ?? [], parsed.GetValue(name), many, terminal);
@@ -54,11 +56,35 @@ static class TrainVerb
             using var team = ProcessTeam.Join(terminal.Environment);
             var context = Configuration.Context(composition, typed, resumed.Name, parsed.GetValue(anyway), terminal, cancel) with { Processes = team };
             if (!context.IsWriter) context = context with { Tell = _ => { } };
-            var result = chosen.Run(Configuration.Resolve(composition, terminal), context);
+            var result = Run(chosen, Configuration.Resolve(composition, terminal), context);
             if (context.IsWriter) Print(terminal, result);
             return ExitCode.Done;
         });
         return command;
+    }
+
+    // A job that is queued again types the same command, also when it was at its end before.
+    static RunResult Run(Recipe recipe, MapNode settings, RunContext context)
+    {
+        try
+        {
+            return recipe.Run(settings, context);
+        }
+        catch (FinishedRunException finished) when (context.Resume == "auto")
+        {
+            return FinishedRun.Read(finished.Folder) ?? throw new DataException(finished.Folder, $"is sealed, but holds no {RunFiles.Metrics}; see: kymo runs verify {finished.Folder}");
+        }
+    }
+
+    // What a sweep would not heed.
+    static void RefuseInSweep(string? resume, bool anyway, int processes)
+    {
+        if (resume is not null || anyway)
+            throw new ConfigException($"{(resume is null ? "--resume-anyway" : $"--resume {resume}")} with --multirun: a sweep goes on when its own command is typed again, with the same hydra.sweep.dir=DIR; "
+                + "leave it out, or go on with one run of the sweep by --resume RUN without --multirun");
+        if (processes != 1)
+            throw new ConfigException($"--nproc {processes} with --multirun: the runs of a sweep have one process each; leave it out, "
+                + $"or type one command with --nproc {processes} for each combination, without --multirun");
     }
 
     static int InTeam(int size) => size is >= 1 and <= 256 ? size : throw new ConfigException($"--nproc {size}: expected 1 to 256 processes");

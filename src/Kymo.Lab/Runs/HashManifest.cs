@@ -45,6 +45,16 @@ static class HashManifest
             yield return RunFinding.Warning(name, $"not listed in {RunFiles.Hashes}: added after the run was finished");
     }
 
+    /// <summary>Which of some files, relative, are listed with another hash than they have, or are listed and gone.</summary>
+    public static IReadOnlySet<string> Changed(string folder, IEnumerable<string> files)
+    {
+        var path = Path.Combine(folder, RunFiles.Hashes);
+        if (!File.Exists(path)) return new HashSet<string>();
+        var listed = Parse(File.ReadAllText(path, Encoding.Latin1)).Listed.ToDictionary(entry => entry.Name, entry => entry.Hash);
+        return files.Where(file => listed.TryGetValue(file.Replace(Path.DirectorySeparatorChar, '/'), out var hash)
+            && (!File.Exists(Path.Combine(folder, file)) || HashOf(Path.Combine(folder, file)) != hash)).ToHashSet();
+    }
+
     static (List<(string Name, string Hash)> Listed, string? Problem) Parse(string latin)
     {
         var bytes = Encoding.Latin1.GetBytes(latin);

@@ -23,6 +23,10 @@ public static class HydraFolder
     public static IReadOnlyList<string> Overrides(string run) =>
         Read(run, "overrides.yaml") is ListNode list ? [.. list.OfType<ScalarNode>().Select(item => item.Value as string ?? "")] : [];
 
+    /// <summary>Whether the folder says what the run was begun with.</summary>
+    /// <param name="run">The run's folder.</param>
+    public static bool HasOverrides(string run) => File.Exists(Path.Combine(run, RunFiles.Hydra, "overrides.yaml"));
+
     /// <summary>The recipe of a run; null where the folder has no <c>.hydra</c>.</summary>
     /// <param name="run">The run's folder.</param>
     /// <exception cref="ConfigException">The file is damaged.</exception>

@@ -16,6 +16,8 @@ public sealed partial class RunFolder : IDisposable
     /// <summary>Whoever lists runs holds a lock for a moment, to see whether somebody else does.</summary>
     static readonly TimeSpan s_glance = TimeSpan.FromMilliseconds(300);
 
+    const int MostNamed = 10;
+
     readonly FileLock? _lock;
     readonly string _ownerPath;
 
@@ -80,6 +82,13 @@ public sealed partial class RunFolder : IDisposable
 
     /// <summary>Whether a run may have this name: what <see cref="Create"/> allows. Such a name leads out of no folder.</summary>
     public static bool IsName(string name) => NamePattern().IsMatch(name);
+
+    /// <summary>The absolute path of a run's folder; of the folder that it leads to where it is a link (<c>run.dir</c>).</summary>
+    public static string Real(string folder)
+    {
+        var path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder));
+        return Directory.Exists(path) && Directory.ResolveLinkTarget(path, returnFinalTarget: true) is { } target ? target.FullName : path;
+    }
 
     /// <summary>Absolute path of a file of the run; its folder is made if absent.</summary>
     /// <param name="relative">Path inside the run folder, with <c>/</c>; it may not lead out of it.</param>
@@ -184,14 +193,19 @@ public sealed partial class RunFolder : IDisposable
         return string.Create(CultureInfo.InvariantCulture, $"{run.Name}_{number}");
     }
 
-    internal static string Existing(string root)
+    /// <summary>A sentence that names the runs of a results folder, ten at most.</summary>
+    public static string Existing(string root)
     {
         var runs = System.IO.Path.Combine(root, "runs");
-        var names = Directory.Exists(runs)
-            ? Directory.GetDirectories(runs).Select(System.IO.Path.GetFileName).Where(n => n![0] != '.').Order().Take(10)
-                .ToArray()
+        string[] names = Directory.Exists(runs)
+            ? [.. Directory.GetDirectories(runs).Select(System.IO.Path.GetFileName).Where(n => n![0] != '.').Order(StringComparer.Ordinal)!]
             : [];
-        return names.Length == 0 ? "There are no runs there." : $"There are {string.Join(", ", names)}.";
+        return names.Length switch
+        {
+            0 => "There are no runs there.",
+            <= MostNamed => $"There are {string.Join(", ", names)}.",
+            _ => $"There are {string.Join(", ", names.Take(MostNamed))} and {names.Length - MostNamed} more.",
+        };
     }
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._+=,@-]{0,199}\z")]

@@ -15,6 +15,9 @@ namespace Kymo.Lab.Runs;
 /// </summary>
 public sealed class TrainingRun : IDisposable
 {
+    // What W&B is told of a run that did not come to its end: the exit codes of the program.
+    const int Failed = 1, Interrupted = 130;
+
     readonly RunPlan _plan;
     readonly RunContext _context;
     readonly TrainerOptions _trainer;
@@ -22,6 +25,7 @@ public sealed class TrainingRun : IDisposable
     readonly Dictionary<string, FitSnapshot> _snapshots = [];
     readonly List<int?> _units = [];
     EventLog? _log;
+    WandbWriter? _wandb;
 
     TrainingRun(RunPlan plan, RunContext context, RunFolder folder)
     {
@@ -59,6 +63,7 @@ public sealed class TrainingRun : IDisposable
     /// <exception cref="ConfigException">
     /// A taken name, no such run, a run of another configuration or other data, or a monitor that nothing is logged under.
     /// </exception>
+    /// <exception cref="FinishedRunException">The run to go on with is finished.</exception>
     public static TrainingRun Open(RunPlan plan, RunContext context)
     {
         CheckMonitors(plan);
@@ -67,7 +72,13 @@ public sealed class TrainingRun : IDisposable
         if (context is { Resume: "auto", IsWriter: true } && !Directory.Exists(Path.Combine(plan.Run.Root, "runs", name))) context = context with { Resume = null };
         if (context.Resume is { } named && named != "auto") name = named;
         if (context.IsWriter && plan.Run.Dir is { } dir) Link(dir, Path.GetFullPath(Path.Combine(plan.Run.Root, "runs", name)));
-        if (!context.IsWriter) context.Processes!.Meet();
+        if (!context.IsWriter)
+        {
+            // The writer of a finished run leaves at once and meets nobody.
+            var path = Path.GetFullPath(Path.Combine(plan.Run.Root, "runs", name));
+            if (context.Resume is not null && File.Exists(Path.Combine(path, RunFiles.Hashes))) throw new FinishedRunException(path);
+            context.Processes!.Meet();
+        }
         var folder = !context.IsWriter ? RunFolder.Watch(plan.Run.Root, name)
             : context.Resume is not null ? RunFolder.Resume(plan.Run.Root, name, context.Clock)
             : RunFolder.Create(plan.Run.Root, name, context.Clock);
@@ -217,6 +228,8 @@ public sealed class TrainingRun : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        // Who is not at its end here was interrupted, or failed.
+        if (_log is not null && _wandb is not null) _wandb.ExitCode = _context.Cancel.IsCancellationRequested ? Interrupted : Failed;
         _log?.Dispose();
         Folder.Dispose();
     }
@@ -328,10 +341,10 @@ public sealed class TrainingRun : IDisposable
         unit.Epochs(_plan.Contract, RunId).Append(row);
         if (fit.State.TopEpochs().Contains(row)) SafetensorsFile.Write(unit.PathOf(WeightsOf(row)), Listed(fit.Network.SaveState()));
         WriteTrainingState(fit, fold, finished: false);
-        foreach (var (name, value) in row.Train) _log?.Scalar(row.Ended, row.Epoch, Name(fold, "train_" + name), value);
-        foreach (var (name, value) in row.Validation) _log?.Scalar(row.Ended, row.Epoch, Name(fold, "val_" + name), value);
-        foreach (var (name, value) in row.Extra) _log?.Scalar(row.Ended, row.Epoch, Name(fold, name), value);
-        _log?.Scalar(row.Ended, row.Epoch, Name(fold, "lr"), row.LearningRate);
+        foreach (var (name, value) in row.Train) _log?.EpochScalar(row.Ended, row.Epoch, Name(fold, "train_" + name), value);
+        foreach (var (name, value) in row.Validation) _log?.EpochScalar(row.Ended, row.Epoch, Name(fold, "val_" + name), value);
+        foreach (var (name, value) in row.Extra) _log?.EpochScalar(row.Ended, row.Epoch, Name(fold, name), value);
+        _log?.EpochScalar(row.Ended, row.Epoch, Name(fold, "lr"), row.LearningRate);
         RunSteps.Append(Folder.Root, row.Ended, Folder.Name, "epoch_done", row.Seconds, (fold is { } f ? $"fold={f} " : "") + $"epoch={row.Epoch}");
     }
 
@@ -396,15 +409,18 @@ public sealed class TrainingRun : IDisposable
     // A run goes on only with the configuration and the data it was begun with.
     void GoOn()
     {
-        if (Folder.Has(RunFiles.Hashes))
-        {
-            foreach (var unit in Units) Checkpoints(unit).Delete();
-            throw new ConfigException($"run '{Folder.Name}' is finished; choose another run.name to train again");
-        }
-        if (!Folder.Has(RunFiles.ResolvedConfig)) Begin();
+        var isFinished = Folder.Has(RunFiles.Hashes);
+        if (!isFinished && !Folder.Has(RunFiles.ResolvedConfig)) Begin();
         var differences = _settings.Differences(CanonicalJson.ReadObject(Folder.PathOf(RunFiles.ResolvedConfig)));
         var data = CanonicalJson.ReadObject(Folder.PathOf(RunFiles.DataFingerprint));
         var isOtherData = !JsonNode.DeepEquals(data["content_sha256"], _plan.Data["content_sha256"]);
+        if (isFinished)
+        {
+            foreach (var unit in Units) Checkpoints(unit).Delete();
+            if (differences.Count == 0 && !isOtherData) throw new FinishedRunException(Folder.Path);
+            throw new ConfigException($"run '{Folder.Name}' is finished, with {(differences.Count > 0 ? "another configuration: " + string.Join("; ", differences) : "other data")}; "
+                + "choose another run.name");
+        }
         if (_context.ResumeAnyway)
         {
             foreach (var difference in differences) Note($"resumed although {difference}");
@@ -440,29 +456,17 @@ public sealed class TrainingRun : IDisposable
         var sinks = new List<IEventSink>();
         var wandb = _trainer.Wandb;
         if (_trainer.Logger is "tensorboard" or "all") sinks.Add(new TensorBoardWriter(Folder.Path, begun));
-        if (wandb.Mode != "disabled" && (_trainer.Logger is "wandb" or "all" || wandb.Enabled)) sinks.Add(new WandbWriter(Folder.Path, WandbOf(begun)));
+        if (wandb.Mode != "disabled" && (_trainer.Logger is "wandb" or "all" || wandb.Enabled)) sinks.Add(_wandb = new WandbWriter(Folder.Path, WandbOf(begun)));
         // A power failure can leave the log shorter than a checkpoint remembers it.
         var events = new FileInfo(Folder.PathOf(RunFiles.Events));
         _log = EventLog.Open(events.FullName, sinks, events.Exists && keep > events.Length ? null : events.Exists ? keep : null);
     }
 
-    WandbRun WandbOf(DateTimeOffset begun) => new()
-    {
-        Id = CanonicalJson.Hash(new JsonObject { ["run"] = RunId })[..8],
-        Project = _trainer.Wandb.Project,
-        Name = string.IsNullOrEmpty(_trainer.Wandb.Name) ? Folder.Name : _trainer.Wandb.Name,
-        Started = begun,
-        Entity = _trainer.Wandb.Entity ?? "",
-        Group = _trainer.Wandb.Group ?? "",
-        Notes = _trainer.Wandb.Notes ?? "",
-        Tags = _trainer.Wandb.Tags,
-        JobType = "train",
-        Config = (JsonObject)_settings.All.DeepClone(),
-    };
+    WandbRun WandbOf(DateTimeOffset begun) => WandbRun.Of(CanonicalJson.Hash(new JsonObject { ["run"] = RunId })[..8], Folder.Name, begun, _settings.All);
 
     void CloseLog(RunSummary summary)
     {
-        foreach (var (name, value) in summary.Test) _log?.Scalar(summary.Ended, summary.EpochsRan, "test_" + name, value);
+        foreach (var (name, value) in summary.Test) _log?.EpochScalar(summary.Ended, summary.EpochsRan, "test_" + name, value);
         _log?.Sync();
         _log?.Dispose();
         _log = null;

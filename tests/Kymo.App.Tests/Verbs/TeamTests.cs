@@ -39,6 +39,21 @@ public sealed class TeamTests : IDisposable
         Assert.Contains("type another trainer.batch_size than 1, or --nproc 1", refused.Error);
     }
 
+    [Fact]
+    public void Processes_whose_first_is_killed_stop_keep_their_steps_and_free_the_run()
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("needs Unix");
+        using var team = KymoProgram.Start(_folder.Path, [], "train", "urban-sounds", "data=synthetic", "trainer.epochs=5000", "trainer.threads=1", "augment=none", "cv.held_out=[1]",
+            "run.name=orphans", "--nproc", "2");
+        while (team.StandardError.ReadLine() is { } line && !line.StartsWith("fold 1 epoch 1:", StringComparison.Ordinal)) { }
+        team.Kill();
+        team.WaitForExit();
+        Wait.Until(() => !File.Exists(_folder["results/runs/.locks/orphans.owner.json"]), "the process that writes the run ends");
+        Assert.True(File.Exists(_folder["results/runs/orphans/folds/fold_1/checkpoints/state.pth"]));
+        var repaired = KymoProgram.Succeed(_folder.Path, "doctor", "--repair", "orphans");
+        Assert.Equal("nothing to mend\n", repaired.Output);
+    }
+
     Dictionary<string, float[]> Weights(string run) => SafetensorsFile.Read(_folder[$"results/runs/{run}/checkpoints/best_model.safetensors"]).Tensors
         .Where(entry => entry.Tensor.Type == Torch.ElementType.Float32).ToDictionary(entry => entry.Name, entry => entry.Tensor.ToArray<float>());
 }

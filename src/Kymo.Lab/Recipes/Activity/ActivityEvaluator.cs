@@ -24,7 +24,9 @@ public static class ActivityEvaluator
 
         var (weights, card) = ActivityWeights.Read(Path.Combine(run, RunFiles.BestModelSafetensors));
         CheckClasses(run, data, card);
-        data = OnScales(data, new ChannelScale(card.InputMean, card.InputDeviation), new ChannelScale(card.TargetMean, card.TargetDeviation));
+        // Who prepared files without saying what was taken out has put them on a scale that nothing is known of.
+        var target = card is { TargetMean: { } mean, TargetDeviation: { } deviation } ? new ChannelScale(mean, deviation) : data.TargetScale;
+        data = OnScales(data, new ChannelScale(card.InputMean, card.InputDeviation), target);
         var seen = data.Split.Test.Select(recording => recording.Participant).Distinct().Intersect(card.TrainedPeople).ToArray();
         if (seen.Length > 0 && data.Split.SharedPeople.Count == 0)
             throw new DataException(data.Set.Root, $"the networks were trained on {string.Join(", ", seen)}; name other people with data.test_subjects=[...]");
@@ -81,10 +83,8 @@ public static class ActivityEvaluator
     internal static ActivityData OnScales(ActivityData data, ChannelScale input, ChannelScale target)
     {
         bool Differ(ChannelScale own, ChannelScale other) => !(own.Mean.SequenceEqual(other.Mean) && own.Deviation.SequenceEqual(other.Deviation));
-        // Who prepared files without saying what was taken out has put them on a scale that nothing is known of.
-        bool Known(ChannelScale scale) => Differ(scale, ChannelScale.None(scale.Mean.Length));
         var moves = Differ(data.InputScale, input);
-        var signals = Differ(data.TargetScale, target) && (data.Set.RestClass is null || (Known(data.TargetScale) && Known(target)));
+        var signals = data.TargetScaleIsKnown && Differ(data.TargetScale, target);
         if (!moves && !signals) return data;
         var (inputScale, targetScale) = (moves ? input : data.InputScale, signals ? target : data.TargetScale);
         var changed = new Dictionary<PairedRecording, PairedRecording>(ReferenceEqualityComparer.Instance);

@@ -59,6 +59,10 @@ public sealed class EventLog : IDisposable
     public void Scalar(DateTimeOffset when, long step, string name, double value) =>
         Write(new LoggedEvent(when, step, name, value, null));
 
+    /// <summary>Logs a number of an epoch.</summary>
+    public void EpochScalar(DateTimeOffset when, long epoch, string name, double value) =>
+        Write(new LoggedEvent(when, epoch, name, value, null) { IsEpoch = true });
+
     /// <summary>Logs a text.</summary>
     public void Text(DateTimeOffset when, long step, string name, string text) =>
         Write(new LoggedEvent(when, step, name, null, text));

@@ -37,4 +37,28 @@ public sealed record WandbRun
 
     /// <summary>Facts for <c>wandb-metadata.json</c>, for instance <c>os</c> and <c>git</c>.</summary>
     public JsonObject Metadata { get; init; } = [];
+
+    /// <summary>What a run's settings say under <c>trainer.wandb</c>.</summary>
+    /// <param name="id">The identifier.</param>
+    /// <param name="name">The name where the settings give none.</param>
+    /// <param name="started">When the run began.</param>
+    /// <param name="settings">All settings, as <c>resolved_config.json</c> holds them; they become the configuration.</param>
+    public static WandbRun Of(string id, string name, DateTimeOffset started, JsonObject settings)
+    {
+        var wandb = (settings["trainer"] as JsonObject)?["wandb"] as JsonObject ?? [];
+        string Text(string key, string without = "") => wandb[key] is JsonValue value && value.TryGetValue(out string? text) && text != "" ? text : without;
+        return new WandbRun
+        {
+            Id = id,
+            Project = Text("project"),
+            Name = Text("name", name),
+            Started = started,
+            Entity = Text("entity"),
+            Group = Text("group"),
+            Notes = Text("notes"),
+            Tags = [.. (wandb["tags"] as JsonArray ?? []).OfType<JsonValue>().Select(tag => tag.ToString())],
+            JobType = "train",
+            Config = (JsonObject)settings.DeepClone(),
+        };
+    }
 }

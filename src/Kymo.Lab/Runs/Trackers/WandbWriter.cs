@@ -6,7 +6,9 @@ namespace Kymo.Lab.Runs.Trackers;
 
 /// <summary>
 /// Writes a W&amp;B offline run, <c>wandb/offline-run-YYYYMMDD_HHMMSS-&lt;id&gt;/</c>, which <c>wandb sync</c> uploads: the
-/// record file <c>run-&lt;id&gt;.wandb</c> and <c>files/</c>. Scalars of one step become one history row.
+/// record file <c>run-&lt;id&gt;.wandb</c> and <c>files/</c>. Scalars of one step, or of one epoch, that are logged one after the other become
+/// one history row; it holds <c>step</c> or <c>epoch</c>. Its <c>_step</c> counts the rows from 0: W&amp;B leaves out rows whose <c>_step</c>
+/// goes back, and epochs are fewer than steps and begin again with every fold.
 /// </summary>
 public sealed class WandbWriter : IEventSink
 {
@@ -15,9 +17,9 @@ public sealed class WandbWriter : IEventSink
     readonly JsonObject _row = [];
     readonly JsonObject _summary = [];
     readonly StringBuilder _output = new();
-    (long Step, DateTimeOffset When)? _open;
+    LoggedEvent? _open;
     DateTimeOffset _last;
-    long _records;
+    long _records, _rows;
 
     /// <summary>Begins the run; what an earlier attempt wrote is deleted: the event log repeats it.</summary>
     /// <param name="folder">Where <c>wandb/</c> is made.</param>
@@ -42,20 +44,20 @@ public sealed class WandbWriter : IEventSink
     /// <summary>The run's folder.</summary>
     public string Folder { get; }
 
-    /// <summary>What the process ended with; written when the writer is disposed of. Default 0.</summary>
+    /// <summary>What the process ended with; written when the writer is disposed of. Default 0, for a run that is finished.</summary>
     public int ExitCode { get; set; }
 
     /// <inheritdoc/>
     public void Write(LoggedEvent logged)
     {
-        if (_open is { } open && open.Step != logged.Step) EndRow();
+        if (_open is { } open && ((open.Step, open.IsEpoch) != (logged.Step, logged.IsEpoch) || _row.ContainsKey(logged.Name))) EndRow();
         _last = logged.When;
         if (logged.Value is not { } value)
         {
             _output.Append(logged.Text).Append('\n');
             return;
         }
-        _open = (logged.Step, logged.When);
+        _open = logged;
         _row[logged.Name] = Json(value);
         _summary[logged.Name] = Json(value);
     }
@@ -93,12 +95,13 @@ public sealed class WandbWriter : IEventSink
     void EndRow()
     {
         if (_open is not { } open) return;
-        _row["_step"] = open.Step;
+        _row[open.IsEpoch ? "epoch" : "step"] = open.Step;
+        _row["_step"] = _rows;
         _row["_runtime"] = (open.When - _run.Started).TotalSeconds;
         _row["_timestamp"] = open.When.ToUnixTimeMilliseconds() / 1000.0;
-        foreach (var key in (string[])["_step", "_runtime", "_timestamp"]) _summary[key] = _row[key]!.DeepClone();
-        var history = Items(_row, field: 1).Message(2, new ProtoMessage().Integer(1, open.Step));
-        Record(2, history);
+        foreach (var key in (string[])[open.IsEpoch ? "epoch" : "step", "_step", "_runtime", "_timestamp"]) _summary[key] = _row[key]!.DeepClone();
+        Record(2, Items(_row, field: 1).Message(2, new ProtoMessage().Integer(1, _rows)));
+        _rows++;
         _row.Clear();
         _open = null;
     }

@@ -130,10 +130,10 @@ public sealed class TrackerTests
         Assert.Equal("""["ab12cd34","sounds","first","a","b"]""", read["run"]!.ToJsonString());
         Assert.Equal("""{"lr":0.001,"model":{"name":"crnn"}}""", read["config"]!.ToJsonString());
         Assert.Equal(1770572469.25, (double)read["start"]!, 1e-6);
-        Assert.Equal("""{"train/loss":0.5,"val/acc":0.75,"_step":1,"_runtime":1.0,"_timestamp":1770572470.25,"step":1}""",
+        Assert.Equal("""{"train/loss":0.5,"val/acc":0.75,"step":1,"_step":0,"_runtime":1.0,"_timestamp":1770572470.25,"number":0}""",
             read["history"]![0]!.ToJsonString());
         Assert.Equal("NaN", (string?)read["history"]![1]!["val/acc"]);
-        Assert.Equal(3, read["history"]!.AsArray().Count);
+        Assert.Equal(["0 0", "1 1", "2 2"], read["history"]!.AsArray().Select(row => $"{row!["_step"]} {row["number"]}"));
         Assert.Equal("[0,12]", read["exit"]!.ToJsonString());
         Assert.Equal(-0.125, (double)read["summary"]!["train/loss"]!);
 
@@ -146,7 +146,48 @@ public sealed class TrackerTests
             "\"model\":\n  desc: null\n  value: {\"name\":\"crnn\"}\n",
             File.ReadAllText(Path.Combine(files, "config.yaml")));
         Assert.Equal("größer\n", File.ReadAllText(Path.Combine(files, "output.log")));
-        Assert.Contains("\"_step\": 3", File.ReadAllText(Path.Combine(files, "wandb-summary.json")));
+        Assert.Contains("\"_step\": 2", File.ReadAllText(Path.Combine(files, "wandb-summary.json")));
+    }
+
+    [Fact]
+    public void Rows_of_a_wandb_file_are_counted_over_steps_epochs_and_folds()
+    {
+        using var folder = new TempFolder();
+        string path;
+        var writer = Wandb(folder.Path);
+        using (var log = EventLog.Open(folder["events.jsonl"], [writer]))
+        {
+            path = Path.Combine(writer.Folder, "run-ab12cd34.wandb");
+            writer.ExitCode = 130;
+            foreach (var fold in new[] { 1, 2 })
+                for (var epoch = 1; epoch <= 2; epoch++)
+                {
+                    for (var step = 1; step <= 2; step++) log.Scalar(s_start, (epoch - 1) * 2 + step, $"fold_{fold}/train_loss_step", step);
+                    log.EpochScalar(s_start, epoch, $"fold_{fold}/train_loss", epoch);
+                    log.EpochScalar(s_start, epoch, $"fold_{fold}/val_loss", epoch);
+                }
+        }
+        Assert.All(EventLog.Read(folder["events.jsonl"]), logged => Assert.Equal(!logged.Name.EndsWith("_step", StringComparison.Ordinal), logged.IsEpoch));
+        var file = WandbFile.Read(path);
+        Assert.Equal(130, file.ExitCode);
+        Assert.Equal(Enumerable.Range(0, 12), file.History.Select(row => (int)row["_step"]!));
+        Assert.Equal(
+            ["step 1", "step 2", "epoch 1", "step 3", "step 4", "epoch 2", "step 1", "step 2", "epoch 1", "step 3", "step 4", "epoch 2"],
+            file.History.Select(row => row["epoch"] is { } epoch ? $"epoch {epoch}" : $"step {row["step"]}"));
+        Assert.Equal((2, 2), ((int)file.History[2]["epoch"]! + 1, file.History[2].Count(entry => entry.Key.StartsWith("fold_1/", StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public void Scalars_of_the_same_name_and_step_are_rows_of_their_own()
+    {
+        using var folder = new TempFolder();
+        string path;
+        using (var writer = Wandb(folder.Path))
+        {
+            path = Path.Combine(writer.Folder, "run-ab12cd34.wandb");
+            for (var i = 0; i < 3; i++) writer.Write(new LoggedEvent(s_start, 1, "loss", i, null));
+        }
+        Assert.Equal(["0 0", "1 1", "2 2"], WandbFile.Read(path).History.Select(row => $"{row["_step"]} {(int)(double)row["loss"]!}"));
     }
 
     [Theory]
