@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kymo.App.Searches;
+using Kymo.Lab.Runs;
 
 namespace Kymo.App.Campaigns;
 
@@ -18,7 +19,7 @@ static class CampaignEstimate
         if (known.All(time => time is null)) return "estimate: none before a first run is finished; the log says how long its epochs take";
         var mean = known.Where(time => time is not null).Average()!.Value;
         var total = Math.Max(0, known.Sum(time => time ?? mean) - (finished * mean)) / jobs;
-        return string.Create(CultureInfo.InvariantCulture, $"estimate: {SearchProgress.Duration(TimeSpan.FromSeconds(total))} for the {Math.Max(0, models.Length - finished)} runs that are left, {jobs} at once, by {board.Keys.Count(plan.Owns)} finished runs");
+        return string.Create(CultureInfo.InvariantCulture, $"estimate: {DurationText.Of(TimeSpan.FromSeconds(total))} for the {Math.Max(0, models.Length - finished)} runs that are left, {jobs} at once, by {board.Keys.Count(plan.Owns)} finished runs");
     }
 
     static double? Median(IEnumerable<IReadOnlyDictionary<string, string>> rows)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Kymo.App.Searches;
 using Kymo.Lab.Runs;
 
 namespace Kymo.App.Campaigns;
@@ -26,7 +25,7 @@ sealed class CampaignLog(CampaignFolder folder, Terminal terminal)
                 duration.TotalSeconds.ToString("F2", CultureInfo.InvariantCulture), code.ToString(CultureInfo.InvariantCulture), note,
             ]);
             var scores = WriteProgress(folder)[^1];
-            terminal.Note($"{run.Name,-44} {status,-14} {(scores[7] == "" ? "" : $"validation F1 {scores[7]}, held-out F1 {scores[8]}")}{(duration == TimeSpan.Zero ? "" : ", " + SearchProgress.Duration(duration))}"
+            terminal.Note($"{run.Name,-44} {status,-14} {(scores[7] == "" ? "" : $"validation F1 {scores[7]}, held-out F1 {scores[8]}")}{(duration == TimeSpan.Zero ? "" : ", " + DurationText.Of(duration))}"
                 + (note == "" ? "" : "  " + note));
         }
     }

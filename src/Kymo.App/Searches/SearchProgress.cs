@@ -26,7 +26,7 @@ sealed class SearchProgress(Study study, SearchPlan plan, Terminal terminal)
             _headed = true;
             var now = study.Trials().FirstOrDefault(other => other.Number == trial.Number) ?? trial;
             var best = study.BestTrial();
-            var seconds = now.Completed - now.Started is { } time ? Duration(time) : "";
+            var seconds = now.Completed - now.Started is { } time ? DurationText.Of(time) : "";
             var words = now.State == TrialState.Fail
                 ? now.UserAttributes.GetValueOrDefault(AttributeNames.FailReason) as string ?? ""
                 : string.Join(' ', now.Parameters.Select(parameter => $"{parameter.Name}={PythonJson.Write(parameter.Value).Trim('"')}"));
@@ -49,7 +49,7 @@ sealed class SearchProgress(Study study, SearchPlan plan, Terminal terminal)
             if (_ended > 0)
             {
                 var rate = _ended / elapsed.TotalMinutes;
-                detail += string.Create(CultureInfo.InvariantCulture, $", {rate:0.0} trials a minute, {Duration(TimeSpan.FromMinutes(open / rate))} left");
+                detail += string.Create(CultureInfo.InvariantCulture, $", {rate:0.0} trials a minute, {DurationText.Of(TimeSpan.FromMinutes(open / rate))} left");
             }
             terminal.Progress("trials", trials.Count - open, trials.Count, detail);
         }
@@ -57,9 +57,6 @@ sealed class SearchProgress(Study study, SearchPlan plan, Terminal terminal)
 
     /// <summary>A state as Optuna writes it.</summary>
     public static string Text(TrialState state) => state.ToString().ToUpperInvariant();
-
-    /// <summary>A time in two units at most.</summary>
-    public static string Duration(TimeSpan time) => DurationText.Of(time);
 
     static string Number(double? value) => value is { } number ? number.ToString("G6", CultureInfo.InvariantCulture) : "-";
 }

@@ -100,7 +100,7 @@ static class TuneVerb
             var jobs = Slurm.States(plan.Jobs);
             foreach (var group in trials.GroupBy(trial => trial.State).OrderBy(group => group.Key)) terminal.Say($"{SearchProgress.Text(group.Key),-9} {group.Count()}");
             foreach (var trial in trials.Where(trial => trial.State == TrialState.Running))
-                terminal.Say($"trial {trial.Number} runs since {trial.Started:yyyy-MM-dd HH:mm:ss}" + (beats.TryGetValue(trial.Id, out var age) ? $"; its worker spoke {SearchProgress.Duration(age)} ago" : ""));
+                terminal.Say($"trial {trial.Number} runs since {trial.Started:yyyy-MM-dd HH:mm:ss}" + (beats.TryGetValue(trial.Id, out var age) ? $"; its worker spoke {DurationText.Of(age)} ago" : ""));
             var best = study.BestTrial();
             if (best is not null) terminal.Say(string.Create(CultureInfo.InvariantCulture, $"best {plan.Metric} {best.Value:G6} in trial {best.Number}: {SearchResults.BestLine(best, plan.Ties)}"));
             foreach (var (job, state) in jobs) terminal.Say($"job {job} {state}");

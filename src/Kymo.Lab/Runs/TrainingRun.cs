@@ -268,7 +268,6 @@ public sealed class TrainingRun : IDisposable
     {
         var epoch = fit.State.History.Count + 1;
         var what = string.Create(CultureInfo.InvariantCulture, $"{fit.Plan.Title} epoch {epoch}/{fit.Trainer.Epochs} step");
-        var told = 0L;
         try
         {
             return fit.RunEpoch(
@@ -285,8 +284,6 @@ public sealed class TrainingRun : IDisposable
                         Save(checkpoints, fit, soon: true);
                         pace.Kept();
                     }
-                    if (done.Batch < done.Batches && Environment.TickCount64 - told < 100) return;
-                    told = Environment.TickCount64;
                     _context.Tell(new RunEvent.Progress(what, done.Batch, done.Batches, Pace(fit, done)));
                 },
                 () => _trainer.EnableCheckpointing && pace.IsDueAfterStep(),

@@ -84,8 +84,14 @@ public sealed class RunIndexTests
         var began = new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
         EpochRow Row(double from, double to, double seconds) => new()
         {
-            Epoch = 1, Started = began.AddSeconds(from), Ended = began.AddSeconds(to), Seconds = seconds, LearningRate = 1, IsBest = false,
-            Train = new Dictionary<string, double>(), Validation = new Dictionary<string, double>(),
+            Epoch = 1,
+            Started = began.AddSeconds(from),
+            Ended = began.AddSeconds(to),
+            Seconds = seconds,
+            LearningRate = 1,
+            IsBest = false,
+            Train = new Dictionary<string, double>(),
+            Validation = new Dictionary<string, double>(),
         };
         Assert.Equal(30, RunSummary.SecondsOf(began, began.AddSeconds(30), [Row(5, 10, 5), Row(10, 20, 10)]), 1e-9);
         // Before the interruption 7 s, and 11 of the 15 s of the epoch that it cut, which ended 4 s after the process had begun.

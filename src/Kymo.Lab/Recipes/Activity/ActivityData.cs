@@ -187,7 +187,7 @@ sealed record ActivityData
         if (workouts.Except(lists.Train).ToArray() is not { Length: > 0 } others) yield break;
         var problem = $"the signal was prepared with mean and deviation of {string.Join(", ", others)} too, which {(others.Length == 1 ? "is" : "are")} not in training";
         const string remedy = "type data.source=raw with the raw folder, or prepare with the split that is trained";
-        if (config.Data.Split == "loso" && config.Compat.Preprocess == "none")
+        if (config.Data.Split == "loso")
             throw new DataException(set.Root, $"{problem}: nobody is held out then; {remedy}");
         yield return $"leak: {problem}; {remedy}";
     }
